@@ -1,0 +1,55 @@
+#pragma once
+
+// A gRPC server of unary methods on raw bytes: no generated code, the message is the handler's to decode.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "sonde/expected.hpp"
+
+namespace sonde::transport {
+
+/// A gRPC status: 0 is OK (specification: grpc statuscodes.md).
+struct GrpcStatus {
+  int code = 0;
+  std::string message;
+  std::string details;  ///< A serialised google.rpc.Status for grpc-status-details-bin, or empty.
+};
+
+/// Called exactly once by the handler, from any thread.
+using GrpcRespond = std::function<void(GrpcStatus status, std::string message)>;
+using GrpcHandler = std::function<void(std::string message, GrpcRespond respond)>;
+
+struct GrpcServerOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;
+  std::size_t threads = 1;
+  std::size_t max_message_bytes = 4u << 20;  ///< Over it: RESOURCE_EXHAUSTED.
+};
+
+class GrpcServer {
+ public:
+  explicit GrpcServer(GrpcServerOptions options);
+  ~GrpcServer();
+  GrpcServer(const GrpcServer&) = delete;
+  GrpcServer& operator=(const GrpcServer&) = delete;
+
+  /// `method` as on the wire: "/package.Service/Method". Call before start(). Others answer UNIMPLEMENTED.
+  void handle(std::string method, GrpcHandler handler);
+
+  [[nodiscard]] Expected<void> start();
+  [[nodiscard]] std::uint16_t port() const noexcept;
+
+  /// Stops taking calls, lets those in flight finish for at most `grace`. Idempotent.
+  void stop(std::chrono::milliseconds grace = std::chrono::milliseconds(5'000));
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sonde::transport
