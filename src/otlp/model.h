@@ -28,6 +28,7 @@
 
 #include "sonde/attribute.hpp"
 #include "sonde/ids.hpp"
+#include "sonde/span_kind.hpp"
 
 namespace sonde::otlp {
 
@@ -79,8 +80,8 @@ struct Scope {
   std::string_view schema_url;
 };
 
-enum class SpanKind : std::uint8_t { unspecified = 0, internal, server, client, producer, consumer };
-enum class StatusCode : std::uint8_t { unset = 0, ok = 1, error = 2 };
+using sonde::SpanKind;
+using sonde::StatusCode;
 
 struct SpanEvent {
   std::uint64_t time = 0;  ///< Nanoseconds since the Unix epoch, as every `time` in this file.
