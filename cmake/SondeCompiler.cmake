@@ -31,8 +31,11 @@ endif()
 
 find_program(SONDE_CCACHE ccache)
 if(SONDE_CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER ${SONDE_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${SONDE_CCACHE})
+  # Paths below the source folder are made relative, so that one clone's objects serve every other.
+  add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+  set(CMAKE_C_COMPILER_LAUNCHER
+      env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=true ${SONDE_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_C_COMPILER_LAUNCHER})
 endif()
 find_program(SONDE_MOLD mold)
 if(SONDE_MOLD)
