@@ -28,6 +28,12 @@ struct HttpResponse {
   std::string body;
 };
 
+/// Whether two field names are the same, which they are without case.
+[[nodiscard]] bool same_field_name(std::string_view left, std::string_view right) noexcept;
+
+/// `text` with every "%41" replaced by its byte. A '%' that begins no such escape stands for itself.
+[[nodiscard]] std::string percent_decode(std::string_view text);
+
 /// The path of a target, percent-decoded.
 [[nodiscard]] std::string target_path(std::string_view target);
 

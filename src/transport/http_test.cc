@@ -1,0 +1,50 @@
+#include "transport/http.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace sonde::transport {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+
+TEST(Http, FindsTheFirstFieldOfANameWithoutCase) {
+  const HttpHeaders headers = {{"Content-Type", "a"}, {"content-type", "b"}, {"Empty", ""}};
+  EXPECT_EQ(header(headers, "CONTENT-TYPE"), "a");
+  EXPECT_EQ(header(headers, "empty"), "");
+  EXPECT_EQ(header(headers, "content-typ"), "");
+}
+
+TEST(Http, ThePathIsDecodedAndEndsBeforeTheQuery) {
+  EXPECT_EQ(target_path("/v1/traces"), "/v1/traces");
+  EXPECT_EQ(target_path("/a%20b+c?x=/y"), "/a b+c");
+  EXPECT_EQ(target_path("/a#b"), "/a");
+  EXPECT_EQ(target_path(""), "/");
+  EXPECT_EQ(target_path("?a=b"), "/");
+}
+
+TEST(Http, ThePathOfAWholeUrlStandsAfterItsHost) {
+  EXPECT_EQ(target_path("http://127.0.0.1:4318/v1/traces?a=b"), "/v1/traces");
+  EXPECT_EQ(target_path("http://localhost?a=b"), "/");
+  EXPECT_EQ(target_path("http://localhost"), "/");
+  EXPECT_EQ(target_path("/redirect?to=http://x/y"), "/redirect");
+}
+
+TEST(Http, APercentSignThatBeginsNoEscapeStandsForItself) {
+  EXPECT_EQ(target_path("/100%"), "/100%");
+  EXPECT_EQ(target_path("/%4"), "/%4");
+  EXPECT_EQ(target_path("/%zz%41"), "/%zzA");
+}
+
+TEST(Http, QueryParametersAreDecodedInOrder) {
+  EXPECT_THAT(
+      query_parameters("/api?a=1&b=x%26y+z&a=2&&flag&=v#f=1"),
+      ElementsAre(Pair("a", "1"), Pair("b", "x&y z"), Pair("a", "2"), Pair("flag", ""), Pair("", "v")));
+  EXPECT_THAT(query_parameters("/api"), IsEmpty());
+  EXPECT_THAT(query_parameters("/api?"), IsEmpty());
+}
+
+}  // namespace
+}  // namespace sonde::transport
