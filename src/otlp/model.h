@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <list>
 #include <memory>
 #include <memory_resource>
 #include <optional>
@@ -62,7 +63,7 @@ class Arena {
 
  private:
   std::pmr::monotonic_buffer_resource memory_{16 * 1024};
-  std::pmr::vector<std::string> bodies_;  // on the heap: a body is large and comes already allocated
+  std::list<std::string> bodies_;  // a list, because a short body that moved would take its bytes along
 };
 
 struct Resource {
