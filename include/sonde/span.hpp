@@ -1,0 +1,187 @@
+#pragma once
+
+// A span is one operation of a program: what it was, when it began and ended, what is worth knowing about it,
+// and which operation it was part of.
+//
+//     auto span = tracer.start_as_current_span("retrieve_documents");
+//     span.set_attribute("doc_count", documents.size());
+//     span.add_event("Retrieval complete", {{"cached", false}});
+//
+// The span ends when it goes out of scope, on every path out. Its attributes become OTLP bytes as they are
+// set, in memory that the thread reuses from span to span, so recording allocates nothing in the steady
+// state.
+//
+// A Span is a value that can be moved and has one owner: use it from one thread at a time. To go on in
+// another thread, move it there; to make it the parent of work elsewhere, pass its context(), which is a
+// value that outlives it. Recording calls never throw, block or terminate; without set-up, or when the span
+// is not sampled, they do nothing and cost next to nothing.
+//
+// Source: specification trace/api.md, Span.
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "sonde/attribute.hpp"
+#include "sonde/span_context.hpp"
+#include "sonde/span_kind.hpp"
+
+namespace sonde {
+
+class Span;
+class Tracer;
+
+namespace detail {
+struct SpanRecord;
+struct TracerCore;
+
+void set_attribute(SpanRecord& record, std::string_view key, const AttributeValue& value) noexcept;
+void set_attributes(SpanRecord& record, Attributes attributes) noexcept;
+void add_event(SpanRecord& record, std::string_view name, std::uint64_t time, Attributes attributes) noexcept;
+void add_link(SpanRecord& record, const SpanContext& context, Attributes attributes) noexcept;
+void set_status(SpanRecord& record, StatusCode code, std::string_view message) noexcept;
+void update_name(SpanRecord& record, std::string_view name) noexcept;
+void record_exception(SpanRecord& record, const std::exception& exception, Attributes attributes) noexcept;
+void record_exception(SpanRecord& record, const std::exception_ptr& exception,
+                      Attributes attributes) noexcept;
+void end(SpanRecord* record, std::uint64_t time) noexcept;
+/// Sets the status of a span whose scope an exception is leaving, unless it has one.
+void fail_by_exception(Span& span) noexcept;
+
+/// The innermost span that a ScopedSpan made current on this thread, or null.
+extern constinit thread_local const Span* current_span;
+}  // namespace detail
+
+/// A relation to another span that is not the parent: a batch to its items, a retry to the first try.
+struct SpanLink {
+  SpanContext context;
+  Attributes attributes;  ///< A view; see AttributeValue.
+};
+
+class Span {
+ public:
+  /// A span that records nothing and has no identity.
+  Span() noexcept = default;
+
+  /// A span that records nothing but stands for `context`: its children continue that trace.
+  explicit Span(SpanContext context) noexcept : context_(std::move(context)) {}
+
+  Span(Span&& other) noexcept
+      : record_(std::exchange(other.record_, nullptr)), context_(std::move(other.context_)) {}
+  Span& operator=(Span&& other) noexcept {
+    if (this != &other) {
+      end();
+      record_ = std::exchange(other.record_, nullptr);
+      context_ = std::move(other.context_);
+    }
+    return *this;
+  }
+  ~Span() { end(); }
+
+  /// Whether anything set here will be kept. False once ended. For skipping work that only feeds the span.
+  [[nodiscard]] bool is_recording() const noexcept { return record_ != nullptr; }
+
+  /// Its identity; valid also after end(), and when not sampled.
+  [[nodiscard]] const SpanContext& context() const noexcept { return context_; }
+
+  /// Sets or replaces an attribute. Beyond the span limits it is counted as dropped.
+  void set_attribute(std::string_view key, const AttributeValue& value) noexcept {
+    if (record_ != nullptr) detail::set_attribute(*record_, key, value);
+  }
+  void set_attributes(Attributes attributes) noexcept {
+    if (record_ != nullptr) detail::set_attributes(*record_, attributes);
+  }
+
+  /// Marks a moment within the span. `time` is in nanoseconds since the Unix epoch; 0 means now.
+  void add_event(std::string_view name, Attributes attributes = {}, std::uint64_t time = 0) noexcept {
+    if (record_ != nullptr) detail::add_event(*record_, name, time, attributes);
+  }
+
+  void add_link(const SpanContext& context, Attributes attributes = {}) noexcept {
+    if (record_ != nullptr) detail::add_link(*record_, context, attributes);
+  }
+
+  /// The last call counts, except that ok is final and unset changes nothing. The message is kept for errors
+  /// only.
+  void set_status(StatusCode code, std::string_view message = {}) noexcept {
+    if (record_ != nullptr) detail::set_status(*record_, code, message);
+  }
+
+  void update_name(std::string_view name) noexcept {
+    if (record_ != nullptr) detail::update_name(*record_, name);
+  }
+
+  /// Adds the event "exception" with the exception's type and message. Does not set the status. Attributes
+  /// given here win over the generated ones.
+  void record_exception(const std::exception& exception, Attributes attributes = {}) noexcept {
+    if (record_ != nullptr) detail::record_exception(*record_, exception, attributes);
+  }
+  /// The same for whatever is in flight: record_exception(std::current_exception()).
+  void record_exception(const std::exception_ptr& exception, Attributes attributes = {}) noexcept {
+    if (record_ != nullptr) detail::record_exception(*record_, exception, attributes);
+  }
+
+  /// Ends the span now; later calls do nothing. `time` as in add_event().
+  void end(std::uint64_t time = 0) noexcept {
+    if (record_ != nullptr) detail::end(std::exchange(record_, nullptr), time);
+  }
+
+ private:
+  friend class Tracer;
+  Span(detail::SpanRecord* record, SpanContext context) noexcept
+      : record_(record), context_(std::move(context)) {}
+
+  detail::SpanRecord* record_ = nullptr;
+  SpanContext context_;
+};
+
+/// A span that is also its thread's current one, so that spans started meanwhile become its children.
+/// Restores the one before when it ends. Stays where it was made: it must end on the same thread, innermost
+/// first, and must not be held across a co_await. If an exception ends its scope, its status becomes error
+/// unless one was set.
+class ScopedSpan : public Span {
+ public:
+  ScopedSpan(const ScopedSpan&) = delete;
+  ScopedSpan& operator=(const ScopedSpan&) = delete;
+  ~ScopedSpan() {
+    if (is_recording() && std::uncaught_exceptions() > exceptions_) detail::fail_by_exception(*this);
+    end();
+  }
+
+  /// Ends the span and makes the one before current again.
+  void end(std::uint64_t time = 0) noexcept {
+    if (detail::current_span == this) detail::current_span = previous_;
+    Span::end(time);
+  }
+
+ private:
+  friend class Tracer;
+  explicit ScopedSpan(Span&& span) noexcept
+      : Span(std::move(span)), previous_(std::exchange(detail::current_span, this)) {}
+
+  const Span* previous_;
+  int exceptions_ = std::uncaught_exceptions();
+};
+
+/// Makes an existing span current for a scope without owning it. The span must outlive the scope.
+class [[nodiscard]] CurrentSpanScope {
+ public:
+  explicit CurrentSpanScope(const Span& span) noexcept
+      : previous_(std::exchange(detail::current_span, &span)) {}
+  CurrentSpanScope(const CurrentSpanScope&) = delete;
+  CurrentSpanScope& operator=(const CurrentSpanScope&) = delete;
+  ~CurrentSpanScope() { detail::current_span = previous_; }
+
+ private:
+  const Span* previous_;
+};
+
+/// The context of this thread's current span; invalid if there is none.
+[[nodiscard]] inline SpanContext current_span_context() {
+  return detail::current_span == nullptr ? SpanContext() : detail::current_span->context();
+}
+
+}  // namespace sonde

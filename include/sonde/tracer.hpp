@@ -1,0 +1,103 @@
+#pragma once
+
+// A tracer starts spans on behalf of one instrumented library or component, whose name and version (the
+// instrumentation scope) stand on every one of them. Getting a tracer takes a lock; do it once and keep it. A
+// tracer is a pointer: copy it freely, use it from any thread, keep it for as long as you like.
+//
+// Source: specification trace/api.md, Tracer.
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "sonde/attribute.hpp"
+#include "sonde/span.hpp"
+#include "sonde/span_context.hpp"
+#include "sonde/span_kind.hpp"
+
+namespace sonde {
+
+namespace detail {
+/// Where a tracer finds its provider's part; null while there is none. Slots are never freed.
+struct TracerSlot {
+  std::atomic<TracerCore*> core{nullptr};
+};
+inline constinit TracerSlot empty_tracer_slot;
+}  // namespace detail
+
+/// Which span a new one belongs to. A view: what it was made from must live until the span is started.
+class Parent {
+ public:
+  /// The thread's current span; none makes a root.
+  constexpr Parent() noexcept = default;
+  // NOLINTBEGIN(google-explicit-constructor): {.parent = span} is the point.
+  Parent(const Span& span) noexcept : context_(&span.context()), is_current_(false) {}
+  Parent(const SpanContext& context) noexcept : context_(&context), is_current_(false) {}
+  // NOLINTEND(google-explicit-constructor)
+  /// No parent: a new trace.
+  [[nodiscard]] static constexpr Parent none() noexcept {
+    Parent parent;
+    parent.is_current_ = false;
+    return parent;
+  }
+
+  /// The parent's context, or null.
+  [[nodiscard]] const SpanContext* resolve() const noexcept {
+    if (!is_current_) return context_;
+    return detail::current_span == nullptr ? nullptr : &detail::current_span->context();
+  }
+
+ private:
+  const SpanContext* context_ = nullptr;
+  bool is_current_ = true;
+};
+
+/// How a span starts, beyond its name. All of it is views that need live only until the span has started.
+struct SpanOptions {
+  Parent parent;
+  SpanKind kind = SpanKind::internal;
+  Attributes attributes;
+  std::span<const SpanLink> links;
+  std::uint64_t start_time = 0;  ///< Nanoseconds since the Unix epoch; 0 means now.
+};
+
+namespace detail {
+[[nodiscard]] Span start_span(TracerCore& core, std::string_view name, const SpanOptions& options) noexcept;
+}  // namespace detail
+
+class Tracer {
+ public:
+  /// A tracer that records nothing.
+  constexpr Tracer() noexcept = default;
+
+  /// Whether spans may be recorded at all; for skipping work that would only describe them.
+  [[nodiscard]] bool is_enabled() const noexcept {
+    return slot_->core.load(std::memory_order_acquire) != nullptr;
+  }
+
+  /// A span that its owner ends, which does not become the current one. Never fails: without a provider, or
+  /// when not sampled, the span records nothing and still carries a context on.
+  [[nodiscard]] Span start_span(std::string_view name, const SpanOptions& options = {}) const noexcept {
+    if (detail::TracerCore* const core = slot_->core.load(std::memory_order_acquire); core != nullptr) {
+      return detail::start_span(*core, name, options);
+    }
+    const SpanContext* const parent = options.parent.resolve();
+    return parent == nullptr ? Span() : Span(*parent);
+  }
+
+  /// A span that is the thread's current one until it goes out of scope.
+  [[nodiscard]] ScopedSpan start_as_current_span(std::string_view name,
+                                                 const SpanOptions& options = {}) const noexcept {
+    return ScopedSpan(start_span(name, options));
+  }
+
+ private:
+  friend class TracerProvider;
+  friend Tracer get_tracer(std::string_view name, std::string_view version);
+  constexpr explicit Tracer(const detail::TracerSlot* slot) noexcept : slot_(slot) {}
+
+  const detail::TracerSlot* slot_ = &detail::empty_tracer_slot;
+};
+
+}  // namespace sonde

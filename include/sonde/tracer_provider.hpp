@@ -1,0 +1,67 @@
+#pragma once
+
+// The provider is what tracing is configured with: it gives out tracers, and spans started through them go to
+// its processors. Programs usually let setup() make one; libraries never need it.
+//
+// Source: specification trace/sdk.md, Tracer Provider.
+
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "sonde/resource.hpp"
+#include "sonde/span_processor.hpp"
+#include "sonde/tracer.hpp"
+
+namespace sonde {
+
+/// The most that one span holds (specification: trace/sdk.md, Span Limits).
+struct SpanLimits {
+  std::size_t attribute_count = 128;
+  std::size_t attribute_value_length = std::numeric_limits<std::size_t>::max();  ///< Characters.
+  std::size_t event_count = 128;
+  std::size_t link_count = 128;
+  std::size_t event_attribute_count = 128;
+  std::size_t link_attribute_count = 128;
+};
+
+struct TracerProviderOptions {
+  Resource resource;
+  SpanLimits limits;
+  std::vector<std::unique_ptr<SpanProcessor>> processors;
+};
+
+class TracerProvider {
+ public:
+  explicit TracerProvider(TracerProviderOptions options);
+  ~TracerProvider();  ///< Shuts down, allowing five seconds.
+  TracerProvider(const TracerProvider&) = delete;
+  TracerProvider& operator=(const TracerProvider&) = delete;
+
+  /// The tracer of that scope; the same one for the same name and version. Takes a lock.
+  [[nodiscard]] Tracer get_tracer(std::string_view name, std::string_view version = {},
+                                  std::string_view schema_url = {});
+
+  /// Exports all spans that have ended. False if that was not done in time.
+  bool force_flush(std::chrono::milliseconds timeout = std::chrono::milliseconds(30'000)) noexcept;
+
+  /// Flushes and turns its tracers off for good; spans still open end without trace. False if not done in
+  /// time.
+  bool shutdown(std::chrono::milliseconds timeout = std::chrono::milliseconds(5'000)) noexcept;
+
+  [[nodiscard]] const Resource& resource() const noexcept;
+
+  /// Makes this the provider behind sonde::get_tracer(), for tracers already given out too.
+  void set_as_global() noexcept;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A tracer of the global provider: records once there is one. Takes a lock; keep the tracer.
+[[nodiscard]] Tracer get_tracer(std::string_view name, std::string_view version = {});
+
+}  // namespace sonde

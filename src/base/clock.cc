@@ -1,0 +1,128 @@
+#include "base/clock.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <limits>
+#include <string_view>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+namespace sonde::base {
+
+constinit Clock::Anchor Clock::anchor_;
+
+namespace {
+
+std::uint64_t system_time() noexcept {
+  timespec time{};
+  clock_gettime(CLOCK_REALTIME, &time);
+  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_nsec);
+}
+
+#if defined(__x86_64__)
+
+/// The counter can be trusted if it runs at one rate in every power state and the kernel itself keeps time by it
+/// (the kernel has compared the cores' counters; we have not).
+bool counter_is_trustworthy() noexcept {
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  constexpr unsigned invariant_bit = 1u << 8;
+  if (__get_cpuid(0x80000007, &a, &b, &c, &d) == 0 || (d & invariant_bit) == 0) return false;
+  std::FILE* const file = std::fopen("/sys/devices/system/clocksource/clocksource0/current_clocksource", "r");
+  if (file == nullptr) return false;
+  char name[16] = {};
+  const std::size_t size = std::fread(name, 1, sizeof name - 1, file);
+  std::fclose(file);
+  const std::string_view source(name, size);
+  return source.starts_with("tsc") || source.starts_with("kvm-clock");
+}
+
+struct Sample {
+  std::uint64_t ticks;
+  std::uint64_t time;
+};
+
+/// Both clocks at one moment: of a few tries, the one least disturbed in between.
+Sample sample() noexcept {
+  Sample best{};
+  std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
+  for (int i = 0; i < 4; ++i) {
+    const std::uint64_t before = __rdtsc();
+    const std::uint64_t time = system_time();
+    const std::uint64_t after = __rdtsc();
+    if (after - before < least) {
+      least = after - before;
+      best = {before + (after - before) / 2, time};
+    }
+  }
+  return best;
+}
+
+/// The rate between two samples, or 0 if the system clock was set in between.
+std::uint64_t rate_between(const Sample& from, const Sample& to) noexcept {
+  __extension__ using Wide = unsigned __int128;
+  if (to.time <= from.time || to.ticks <= from.ticks) return 0;
+  const Wide rate = (static_cast<Wide>(to.time - from.time) << 32) / (to.ticks - from.ticks);
+  return rate < (Wide{1} << 40) ? static_cast<std::uint64_t>(rate) : 0;
+}
+
+#endif
+
+}  // namespace
+
+#if defined(__x86_64__)
+
+void Clock::renew() noexcept {
+  static std::atomic_flag renewing;
+  if (renewing.test_and_set(std::memory_order_acquire)) return;  // somebody else is at it
+  static Sample baseline = {};
+  static const bool trustworthy = counter_is_trustworthy();
+  if (trustworthy) {
+    const bool first = baseline.ticks == 0;
+    if (first) baseline = sample();
+    constexpr std::uint64_t first_measurement = 100'000;  // nanoseconds; the rate is then good to a few 1e-4
+    Sample now = sample();
+    while (first && now.time - baseline.time < first_measurement) now = sample();
+
+    // A rate that jumps means that the system clock was set: measure anew from here.
+    const std::uint64_t known = anchor_.rate.load(std::memory_order_relaxed);
+    std::uint64_t rate = rate_between(baseline, now);
+    if (rate == 0 || (known != 0 && std::max(rate, known) - std::min(rate, known) > known / 1000)) {
+      baseline = now;
+      rate = known;
+    }
+    const std::uint64_t measured = now.ticks - baseline.ticks;
+    // Until the error of the rate has shrunk the anchor is renewed each time the measurement has doubled.
+    const std::uint64_t second = rate == 0 ? 0 : (std::uint64_t{1'000'000'000} << 32) / rate;
+    const std::uint64_t lifetime = std::clamp(measured, second / 10'000, second);
+    const std::uint32_t version = anchor_.version.load(std::memory_order_relaxed);
+    anchor_.version.store(version + 1, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_release);
+    anchor_.ticks.store(now.ticks, std::memory_order_relaxed);
+    anchor_.time.store(now.time, std::memory_order_relaxed);
+    anchor_.rate.store(rate, std::memory_order_relaxed);
+    anchor_.expires.store(rate == 0 ? 0 : now.ticks + lifetime, std::memory_order_relaxed);
+    anchor_.version.store(version + 2, std::memory_order_release);
+    // Keep the baseline recent enough that a drifting counter is followed, old enough that its rate is exact.
+    if (measured > 16 * second) baseline = {now.ticks - measured / 2, now.time - scale(measured / 2, rate)};
+  }
+  renewing.clear(std::memory_order_release);
+}
+
+std::uint64_t Clock::now_slow() noexcept {
+  renew();
+  return system_time();
+}
+
+#else
+
+std::uint64_t Clock::now_slow() noexcept { return system_time(); }
+
+#endif
+
+}  // namespace sonde::base

@@ -1,0 +1,176 @@
+#include "otlp/writer.h"
+
+#include <algorithm>
+
+namespace sonde::otlp {
+namespace {
+
+using Type = AttributeValue::Type;
+
+/// Deeper values are written as empty ones: the specification's AttributeValueDepthLimit.
+constexpr int depth_limit = 64;
+
+std::size_t size_at(const AttributeValue& value, const ValueLimits& limits, int depth) noexcept;
+std::uint8_t* write_at(std::uint8_t* out, const AttributeValue& value, const ValueLimits& limits,
+                       int depth) noexcept;
+
+/// Longer lists are written as they come: looking for repeated keys takes quadratic time.
+constexpr std::size_t most_compared = 128;
+
+/// A key that comes again later in the list: the later value is the one that counts.
+bool is_overwritten(Attributes attributes, std::size_t index) noexcept {
+  if (attributes.size() > most_compared) return false;
+  for (std::size_t later = index + 1; later < attributes.size(); ++later) {
+    if (attributes[later].key == attributes[index].key) return true;
+  }
+  return false;
+}
+
+std::size_t list_size(std::uint32_t field, Attributes attributes, const ValueLimits& limits,
+                      int depth) noexcept {
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < attributes.size(); ++i) {
+    if (is_overwritten(attributes, i)) continue;
+    const std::size_t value = size_at(attributes[i].value, limits, depth);
+    size += delimited_size(field, key_value_size(attributes[i].key, value));
+  }
+  return size;
+}
+
+std::uint8_t* write_list(std::uint8_t* out, std::uint32_t field, Attributes attributes,
+                         const ValueLimits& limits, int depth) noexcept {
+  for (std::size_t i = 0; i < attributes.size(); ++i) {
+    if (is_overwritten(attributes, i)) continue;
+    const auto& [key, value] = attributes[i];
+    const std::size_t size = size_at(value, limits, depth);
+    out = write_delimited_header(out, field, key_value_size(key, size));
+    out = write_delimited(out, fields::key_value::key, key);
+    out = write_delimited_header(out, fields::key_value::value, size);
+    out = write_at(out, value, limits, depth);
+  }
+  return out;
+}
+
+/// Calls `visit` with each element of any of the array types, as an AttributeValue.
+template <class Visit>
+void for_each_element(const AttributeValue& array, Visit visit) {
+  switch (array.type()) {
+    case Type::array:
+      for (const AttributeValue& value : array.as_array()) visit(value);
+      break;
+    case Type::booleans:
+      for (const bool value : array.as_booleans()) visit(AttributeValue(value));
+      break;
+    case Type::integers:
+      for (const std::int64_t value : array.as_integers()) visit(AttributeValue(value));
+      break;
+    case Type::floatings:
+      for (const double value : array.as_floatings()) visit(AttributeValue(value));
+      break;
+    case Type::strings:
+      for (const std::string_view value : array.as_strings()) visit(AttributeValue(value));
+      break;
+    default: break;
+  }
+}
+
+/// The size of an ArrayValue message.
+std::size_t array_size(const AttributeValue& array, const ValueLimits& limits, int depth) noexcept {
+  std::size_t size = 0;
+  for_each_element(array, [&](const AttributeValue& value) {
+    size += delimited_size(fields::array_value::values, size_at(value, limits, depth));
+  });
+  return size;
+}
+
+std::size_t size_at(const AttributeValue& value, const ValueLimits& limits, int depth) noexcept {
+  if (depth > depth_limit) return 0;
+  switch (value.type()) {
+    case Type::empty: return 0;
+    case Type::boolean: return 2;
+    case Type::integer: return 1 + varint_size(static_cast<std::uint64_t>(value.as_integer()));
+    case Type::floating: return 1 + sizeof(double);
+    case Type::string:
+      return delimited_size(fields::any_value::string_value,
+                            truncate(value.as_string(), limits.string_length).size());
+    case Type::bytes: return delimited_size(fields::any_value::bytes_value, value.as_bytes().size());
+    case Type::map:
+      return delimited_size(
+          fields::any_value::kvlist_value,
+          list_size(fields::key_value_list::values, Attributes(value.as_map()), limits, depth + 1));
+    default: return delimited_size(fields::any_value::array_value, array_size(value, limits, depth + 1));
+  }
+}
+
+std::uint8_t* write_array(std::uint8_t* out, const AttributeValue& array, const ValueLimits& limits,
+                          int depth) noexcept {
+  out = write_delimited_header(out, fields::any_value::array_value, array_size(array, limits, depth));
+  for_each_element(array, [&](const AttributeValue& value) {
+    out = write_delimited_header(out, fields::array_value::values, size_at(value, limits, depth));
+    out = write_at(out, value, limits, depth);
+  });
+  return out;
+}
+
+std::uint8_t* write_at(std::uint8_t* out, const AttributeValue& value, const ValueLimits& limits,
+                       int depth) noexcept {
+  if (depth > depth_limit) return out;
+  switch (value.type()) {
+    case Type::empty: return out;
+    case Type::boolean:
+      out = write_tag(out, fields::any_value::bool_value, WireType::varint);
+      *out++ = value.as_boolean() ? 1 : 0;
+      return out;
+    case Type::integer:
+      out = write_tag(out, fields::any_value::int_value, WireType::varint);
+      return write_varint(out, static_cast<std::uint64_t>(value.as_integer()));
+    case Type::floating:
+      out = write_tag(out, fields::any_value::double_value, WireType::fixed64);
+      return write_fixed(out, value.as_floating());
+    case Type::string:
+      return write_delimited(out, fields::any_value::string_value,
+                             truncate(value.as_string(), limits.string_length));
+    case Type::bytes:
+      return write_delimited(out, fields::any_value::bytes_value, value.as_bytes().data(),
+                             value.as_bytes().size());
+    case Type::map: {
+      const Attributes entries(value.as_map());
+      out = write_delimited_header(out, fields::any_value::kvlist_value,
+                                   list_size(fields::key_value_list::values, entries, limits, depth + 1));
+      return write_list(out, fields::key_value_list::values, entries, limits, depth + 1);
+    }
+    default: return write_array(out, value, limits, depth + 1);
+  }
+}
+
+}  // namespace
+
+std::size_t value_size(const AttributeValue& value, const ValueLimits& limits) noexcept {
+  return size_at(value, limits, 1);
+}
+
+std::uint8_t* write_value(std::uint8_t* out, const AttributeValue& value,
+                          const ValueLimits& limits) noexcept {
+  return write_at(out, value, limits, 1);
+}
+
+std::size_t key_values_size(std::uint32_t field, Attributes attributes, const ValueLimits& limits) noexcept {
+  return list_size(field, attributes, limits, 1);
+}
+
+std::uint8_t* write_key_values(std::uint8_t* out, std::uint32_t field, Attributes attributes,
+                               const ValueLimits& limits) noexcept {
+  return write_list(out, field, attributes, limits, 1);
+}
+
+std::string_view truncate(std::string_view text, std::size_t most) noexcept {
+  if (text.size() <= most) return text;
+  std::size_t characters = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool continues = (static_cast<std::uint8_t>(text[i]) & 0xC0) == 0x80;
+    if (!continues && characters++ == most) return text.substr(0, i);
+  }
+  return text;
+}
+
+}  // namespace sonde::otlp

@@ -1,0 +1,105 @@
+#pragma once
+
+// How the SDK writes OTLP: straight into memory it has measured first, front to back. Each message has a pair
+// of functions, one that tells its size and one that writes it; the caller makes room for the size and then
+// writes without any further check. No message objects, no allocation, no dependency.
+//
+// Source: the protocol buffers encoding (tags, varints, length-delimited fields) and common.proto.
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <string_view>
+
+#include "otlp/fields.h"
+#include "sonde/attribute.hpp"
+
+namespace sonde::otlp {
+
+static_assert(std::endian::native == std::endian::little,
+              "the wire is little-endian, and so is every target");
+
+enum class WireType : std::uint8_t { varint = 0, fixed64 = 1, delimited = 2, fixed32 = 5 };
+
+constexpr std::uint32_t tag(std::uint32_t field, WireType type) noexcept {
+  return field << 3 | static_cast<std::uint32_t>(type);
+}
+
+constexpr std::size_t varint_size(std::uint64_t value) noexcept {
+  return (static_cast<std::size_t>(std::bit_width(value | 1)) + 6) / 7;
+}
+
+inline std::uint8_t* write_varint(std::uint8_t* out, std::uint64_t value) noexcept {
+  while (value >= 0x80) {
+    *out++ = static_cast<std::uint8_t>(value | 0x80);
+    value >>= 7;
+  }
+  *out++ = static_cast<std::uint8_t>(value);
+  return out;
+}
+
+inline std::uint8_t* write_tag(std::uint8_t* out, std::uint32_t field, WireType type) noexcept {
+  return write_varint(out, tag(field, type));
+}
+
+template <class T>
+std::uint8_t* write_fixed(std::uint8_t* out, T value) noexcept {
+  std::memcpy(out, &value, sizeof value);
+  return out + sizeof value;
+}
+
+inline std::uint8_t* write_bytes(std::uint8_t* out, const void* data, std::size_t size) noexcept {
+  if (size != 0) std::memcpy(out, data, size);
+  return out + size;
+}
+
+/// A length-delimited field whole: tag, length and content.
+constexpr std::size_t delimited_size(std::uint32_t field, std::size_t size) noexcept {
+  return varint_size(tag(field, WireType::delimited)) + varint_size(size) + size;
+}
+
+inline std::uint8_t* write_delimited_header(std::uint8_t* out, std::uint32_t field,
+                                            std::size_t size) noexcept {
+  return write_varint(write_tag(out, field, WireType::delimited), size);
+}
+
+inline std::uint8_t* write_delimited(std::uint8_t* out, std::uint32_t field, const void* data,
+                                     std::size_t size) noexcept {
+  return write_bytes(write_delimited_header(out, field, size), data, size);
+}
+
+inline std::uint8_t* write_delimited(std::uint8_t* out, std::uint32_t field, std::string_view text) noexcept {
+  return write_delimited(out, field, text.data(), text.size());
+}
+
+/// The most that is kept of one value (specification: common/README.md, attribute limits).
+struct ValueLimits {
+  std::size_t string_length = std::numeric_limits<std::size_t>::max();  ///< In Unicode characters.
+};
+
+/// The size of the AnyValue message of `value`, without a tag or a length before it.
+[[nodiscard]] std::size_t value_size(const AttributeValue& value, const ValueLimits& limits = {}) noexcept;
+
+/// Writes exactly value_size() bytes.
+std::uint8_t* write_value(std::uint8_t* out, const AttributeValue& value,
+                          const ValueLimits& limits = {}) noexcept;
+
+/// The size of the KeyValue message.
+[[nodiscard]] inline std::size_t key_value_size(std::string_view key, std::size_t value_size) noexcept {
+  return delimited_size(fields::key_value::key, key.size()) +
+         delimited_size(fields::key_value::value, value_size);
+}
+
+/// `attributes` as a repeated KeyValue under `field`. A key given twice is written once, with its last value,
+/// in lists of up to 128; in longer ones keys must be unique.
+[[nodiscard]] std::size_t key_values_size(std::uint32_t field, Attributes attributes,
+                                          const ValueLimits& limits = {}) noexcept;
+std::uint8_t* write_key_values(std::uint8_t* out, std::uint32_t field, Attributes attributes,
+                               const ValueLimits& limits = {}) noexcept;
+
+/// `text` cut after `most` characters (code points), never inside one.
+[[nodiscard]] std::string_view truncate(std::string_view text, std::size_t most) noexcept;
+
+}  // namespace sonde::otlp
