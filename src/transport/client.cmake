@@ -1,5 +1,10 @@
 # HTTP messages and the client over libcurl: all that the SDK needs of transport.
-# 7.88 is the first libcurl whose TLS writes never raise SIGPIPE.
+# Debian 12's: the first whose TLS writes cannot raise SIGPIPE, and that need not wait for a name server at its end.
 find_package(CURL 7.88 REQUIRED)
-sonde_library(sonde_http_client SOURCES http.cc LIBS sonde_base PRIVATE_LIBS CURL::libcurl)
+sonde_library(sonde_http_client SOURCES http.cc http_client.cc LIBS sonde_base PRIVATE_LIBS CURL::libcurl)
+
+if(SONDE_BUILD_TESTS)
+  include(${CMAKE_SOURCE_DIR}/tests/sdk_support/support.cmake)
+endif()
 sonde_test(http_test SOURCES http_test.cc LIBS sonde_http_client)
+sonde_test(http_client_test SOURCES http_client_test.cc LIBS sonde_http_client sonde_test_servers ${CMAKE_DL_LIBS})

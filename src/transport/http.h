@@ -17,15 +17,15 @@ using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string target;  ///< A client: the whole URL. A server: path and query as sent.
-  HttpHeaders headers;
-  std::string body;
+  std::string target = {};  ///< A client: the whole URL. A server: path and query as sent.
+  HttpHeaders headers = {};
+  std::string body = {};
 };
 
 struct HttpResponse {
   unsigned status = 200;
-  HttpHeaders headers;
-  std::string body;
+  HttpHeaders headers = {};
+  std::string body = {};
 };
 
 /// Whether two field names are the same, which they are without case.

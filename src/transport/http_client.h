@@ -1,11 +1,23 @@
 #pragma once
 
 // One HTTP request and its whole answer, over libcurl. Connections are kept for the next request.
+//
+//     HttpClient client({.timeout = 2s});
+//     Expected<HttpClientResponse> answer = client.perform({.target =
+//     "http://localhost:16686/api/services"});
+//
+// HTTP/2 is used where TLS negotiates it, or at once where `http2_prior_knowledge` says so. The standard
+// variables (http_proxy, HTTPS_PROXY, ALL_PROXY, NO_PROXY) name the proxy, except that loopback addresses are
+// always reached directly. Redirects are answers like any other.
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "sonde/expected.hpp"
 #include "transport/http.h"
@@ -16,14 +28,32 @@ struct HttpClientOptions {
   std::chrono::milliseconds timeout{10'000};  ///< For one request as a whole.
   std::size_t max_response_bytes = 64u << 20;
   bool http2_prior_knowledge = false;  ///< HTTP/2 without TLS and without asking first, as gRPC needs.
-  std::string user_agent;
+  std::string user_agent = {};
+  // TLS: paths of PEM files.
+  std::string certificate_authority_file = {};  ///< Empty: what the system trusts.
+  std::string client_certificate_file = {};
+  std::string client_key_file = {};
 };
 
 struct HttpClientResponse : HttpResponse {
   HttpHeaders trailers;  ///< Fields that came after the body; gRPC's status is among them.
 };
 
-/// Not thread-safe: one client, one thread at a time.
+/// Takes the next piece of a body; false ends the transfer. Runs inside perform(), on its thread.
+using BodySink = std::function<bool(std::string_view)>;
+
+/// What one call wants beyond the request itself.
+struct PerformOptions {
+  /// Takes the body of a 2xx answer piece by piece as it comes, without a bound, and the response's body
+  /// stays empty; ending the transfer is no error. The body of any other status is collected as without it.
+  BodySink on_data = {};
+  /// A stop requested before or during the call, from any thread, makes it return cancelled.
+  std::stop_token stop = {};
+  std::optional<std::chrono::milliseconds> timeout = {};  ///< Instead of the client's.
+};
+
+/// Not thread-safe: one client, one thread at a time. A client that crosses a fork opens connections of its
+/// own in the child and leaves the parent's alone.
 class HttpClient {
  public:
   explicit HttpClient(HttpClientOptions options = {});
@@ -31,13 +61,13 @@ class HttpClient {
   HttpClient(HttpClient&&) noexcept;
   HttpClient& operator=(HttpClient&&) noexcept;
 
-  /// Blocks until the answer is whole or the time is up. Any HTTP status is a value; an Error means that no
-  /// answer came: unavailable (refused, reset, unresolved), deadline_exceeded, resource_exhausted (answer too
-  /// long), invalid_argument (not a URL), cancelled.
-  [[nodiscard]] Expected<HttpClientResponse> perform(const HttpRequest& request);
-
-  /// Makes a perform() under way on another thread return with cancelled soon. Thread-safe.
-  void cancel() noexcept;
+  /// Blocks until the answer is whole, the time is up or a stop is requested. Any HTTP status is a value; an
+  /// Error means that no whole answer came: unavailable (refused, reset, unresolved, not HTTP),
+  /// deadline_exceeded, resource_exhausted (answer too long), invalid_argument (not an http or https URL, a
+  /// field that cannot be sent, an unusable PEM file), permission_denied (the server's certificate is not
+  /// trusted), cancelled, internal. Throws only what the sink throws, and std::bad_alloc.
+  [[nodiscard]] Expected<HttpClientResponse> perform(const HttpRequest& request,
+                                                     const PerformOptions& options = {});
 
  private:
   class Impl;
