@@ -43,7 +43,9 @@ function(sonde_benchmark name)
   target_link_libraries(${name} PRIVATE ${arg_LIBS} benchmark::benchmark_main sonde_warnings)
 endfunction()
 
-# sonde_fuzz(NAME SOURCES a_fuzz.cc LIBS libs...): a libFuzzer target, built under the fuzz preset only.
+# sonde_fuzz(NAME SOURCES a_fuzz.cc LIBS libs...): a libFuzzer target, built under the fuzz preset only, where ctest
+# runs it for SONDE_FUZZ_SECONDS. It starts from the seeds in tests/fuzz/NAME, where the input of a mended crash is
+# added, and keeps what it finds in the build folder.
 function(sonde_fuzz name)
   if(NOT SONDE_FUZZ)
     return()
@@ -53,4 +55,13 @@ function(sonde_fuzz name)
   target_link_libraries(${name} PRIVATE ${arg_LIBS} sonde_warnings)
   target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  set(corpus ${CMAKE_BINARY_DIR}/corpus/${name})
+  set(seeds ${CMAKE_SOURCE_DIR}/tests/fuzz/${name})
+  if(NOT EXISTS ${seeds})
+    set(seeds "")
+  endif()
+  file(MAKE_DIRECTORY ${corpus})
+  add_test(NAME fuzz/${name}
+           COMMAND ${name} -max_total_time=${SONDE_FUZZ_SECONDS} -timeout=10 -rss_limit_mb=2048
+                   -artifact_prefix=${corpus}/ ${corpus} ${seeds})
 endfunction()

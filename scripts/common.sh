@@ -16,7 +16,7 @@ die() {
 }
 
 # usage: prints the calling script's opening comment, which is its manual.
-usage() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$0"; }
+usage() { sed -n '2,/^$/{s/^# \{0,1\}//p}' "$0"; }
 
 # step MESSAGE COMMAND...: runs a long command, its output kept in build/logs, a line every 15 seconds meanwhile,
 # and the end of its output shown if it fails.
