@@ -159,6 +159,8 @@ constexpr AttributeValue AttributeValue::map(std::initializer_list<Attribute> at
 class Attributes : public std::span<const Attribute> {
  public:
   using std::span<const Attribute>::span;
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  constexpr Attributes(std::span<const Attribute> list) noexcept : std::span<const Attribute>(list) {}
   // NOLINTNEXTLINE(google-explicit-constructor): f({{"key", 1}}) is the point; lives as long as the call.
   constexpr Attributes(std::initializer_list<Attribute> list) noexcept
       : std::span<const Attribute>(list.begin(), list.size()) {}

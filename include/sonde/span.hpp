@@ -36,6 +36,7 @@ class Tracer;
 
 namespace detail {
 struct SpanRecord;
+struct SpanStarter;
 struct TracerCore;
 
 void set_attribute(SpanRecord& record, std::string_view key, const AttributeValue& value) noexcept;
@@ -49,7 +50,7 @@ void record_exception(SpanRecord& record, const std::exception_ptr& exception,
                       Attributes attributes) noexcept;
 void end(SpanRecord* record, std::uint64_t time) noexcept;
 /// Sets the status of a span whose scope an exception is leaving, unless it has one.
-void fail_by_exception(Span& span) noexcept;
+void fail_by_exception(SpanRecord& record) noexcept;
 
 /// The innermost span that a ScopedSpan made current on this thread, or null.
 extern constinit thread_local const Span* current_span;
@@ -130,7 +131,8 @@ class Span {
   }
 
  private:
-  friend class Tracer;
+  friend class ScopedSpan;
+  friend struct detail::SpanStarter;
   Span(detail::SpanRecord* record, SpanContext context) noexcept
       : record_(record), context_(std::move(context)) {}
 
@@ -147,7 +149,7 @@ class ScopedSpan : public Span {
   ScopedSpan(const ScopedSpan&) = delete;
   ScopedSpan& operator=(const ScopedSpan&) = delete;
   ~ScopedSpan() {
-    if (is_recording() && std::uncaught_exceptions() > exceptions_) detail::fail_by_exception(*this);
+    if (is_recording() && std::uncaught_exceptions() > exceptions_) detail::fail_by_exception(*record_);
     end();
   }
 

@@ -63,7 +63,10 @@ struct SpanOptions {
 };
 
 namespace detail {
-[[nodiscard]] Span start_span(TracerCore& core, std::string_view name, const SpanOptions& options) noexcept;
+struct SpanStarter {
+  [[nodiscard]] static Span start(TracerCore& core, std::string_view name,
+                                  const SpanOptions& options) noexcept;
+};
 }  // namespace detail
 
 class Tracer {
@@ -80,7 +83,7 @@ class Tracer {
   /// when not sampled, the span records nothing and still carries a context on.
   [[nodiscard]] Span start_span(std::string_view name, const SpanOptions& options = {}) const noexcept {
     if (detail::TracerCore* const core = slot_->core.load(std::memory_order_acquire); core != nullptr) {
-      return detail::start_span(*core, name, options);
+      return detail::SpanStarter::start(*core, name, options);
     }
     const SpanContext* const parent = options.parent.resolve();
     return parent == nullptr ? Span() : Span(*parent);
@@ -94,7 +97,6 @@ class Tracer {
 
  private:
   friend class TracerProvider;
-  friend Tracer get_tracer(std::string_view name, std::string_view version);
   constexpr explicit Tracer(const detail::TracerSlot* slot) noexcept : slot_(slot) {}
 
   const detail::TracerSlot* slot_ = &detail::empty_tracer_slot;

@@ -5,6 +5,7 @@
 //
 // Source: specification trace/sdk.md, Tracer Provider.
 
+#include <chrono>
 #include <cstddef>
 #include <limits>
 #include <memory>
@@ -54,14 +55,18 @@ class TracerProvider {
   [[nodiscard]] const Resource& resource() const noexcept;
 
   /// Makes this the provider behind sonde::get_tracer(), for tracers already given out too.
-  void set_as_global() noexcept;
+  void set_as_global();
 
  private:
+  friend Tracer get_tracer(std::string_view name, std::string_view version);
+  [[nodiscard]] static Tracer global_tracer(std::string_view name, std::string_view version);
+
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 /// A tracer of the global provider: records once there is one. Takes a lock; keep the tracer.
-[[nodiscard]] Tracer get_tracer(std::string_view name, std::string_view version = {});
+[[nodiscard]] Tracer get_tracer(std::string_view name, std::string_view version);
+[[nodiscard]] inline Tracer get_tracer(std::string_view name) { return get_tracer(name, {}); }
 
 }  // namespace sonde

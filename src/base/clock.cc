@@ -24,8 +24,8 @@ std::uint64_t system_time() noexcept {
 
 #if defined(__x86_64__)
 
-/// The counter can be trusted if it runs at one rate in every power state and the kernel itself keeps time by it
-/// (the kernel has compared the cores' counters; we have not).
+/// The counter can be trusted if it runs at one rate in every power state and the kernel itself keeps time by
+/// it (the kernel has compared the cores' counters; we have not).
 bool counter_is_trustworthy() noexcept {
   unsigned a = 0;
   unsigned b = 0;

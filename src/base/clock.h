@@ -1,9 +1,10 @@
 #pragma once
 
-// Time for spans: nanoseconds since the Unix epoch for the price of reading the processor's time stamp counter,
-// less than half of what std::chrono's clocks cost. The counter is tied to the system clock by an anchor (a pair
-// of readings and a rate) that is renewed at growing intervals up to a second, so the time keeps following NTP.
-// Where the counter is not invariant, or the kernel does not trust it, the system clock is read instead.
+// Time for spans: nanoseconds since the Unix epoch for the price of reading the processor's time stamp
+// counter, less than half of what std::chrono's clocks cost. The counter is tied to the system clock by an
+// anchor (a pair of readings and a rate) that is renewed at growing intervals up to a second, so the time
+// keeps following NTP. Where the counter is not invariant, or the kernel does not trust it, the system clock
+// is read instead.
 
 #include <atomic>
 #include <cstdint>
@@ -16,8 +17,8 @@ namespace sonde::base {
 
 class Clock {
  public:
-  /// Nanoseconds since the Unix epoch. Does not block or allocate; thread-safe. Two readings on one thread may
-  /// differ by up to a microsecond in the wrong direction across a renewal of the anchor.
+  /// Nanoseconds since the Unix epoch. Does not block or allocate; thread-safe. Two readings on one thread
+  /// may differ by up to a microsecond in the wrong direction across a renewal of the anchor.
   [[nodiscard]] static std::uint64_t now() noexcept {
 #if defined(__x86_64__)
     const std::uint64_t ticks = __rdtsc();
@@ -40,7 +41,8 @@ class Clock {
   /// Nanoseconds a tick, times 2^32. Written under a lock as a sequence lock: odd while being changed.
   struct Anchor {
     std::atomic<std::uint32_t> version{0};
-    std::atomic<std::uint64_t> expires{0};  ///< In ticks; 0 until the first reading, and for good without a counter.
+    std::atomic<std::uint64_t> expires{
+        0};  ///< In ticks; 0 until the first reading, and for good without a counter.
     std::atomic<std::uint64_t> ticks{0};
     std::atomic<std::uint64_t> time{0};
     std::atomic<std::uint64_t> rate{0};

@@ -1,0 +1,71 @@
+#include "sdk/diagnostics.h"
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace sonde::detail {
+namespace {
+
+using Handler = std::function<void(std::string_view)>;
+
+void write_to_stderr(std::string_view message) {
+  std::fprintf(stderr, "sonde: %.*s\n", static_cast<int>(message.size()), message.data());
+}
+
+struct Diagnostics {
+  static constexpr int most_a_minute = 10;
+
+  std::mutex mutex;
+  std::shared_ptr<const Handler> handler = std::make_shared<const Handler>(write_to_stderr);
+  std::chrono::steady_clock::time_point minute_start;
+  int said = 0;
+  std::uint64_t left_out = 0;
+};
+
+Diagnostics& diagnostics() {
+  static auto* const instance = new Diagnostics;  // outlives every static destructor
+  return *instance;
+}
+
+}  // namespace
+
+void diagnose(std::string_view message) noexcept {
+  try {
+    std::shared_ptr<const Handler> handler;
+    std::uint64_t left_out = 0;
+    {
+      Diagnostics& state = diagnostics();
+      const std::lock_guard lock(state.mutex);
+      const auto now = std::chrono::steady_clock::now();
+      if (state.said == 0 || now - state.minute_start >= std::chrono::minutes(1)) {
+        state.minute_start = now;
+        state.said = 0;
+        left_out = std::exchange(state.left_out, 0);
+      }
+      if (++state.said > Diagnostics::most_a_minute) {
+        ++state.left_out;
+        return;
+      }
+      handler = state.handler;
+    }
+    if (left_out != 0) (*handler)(std::to_string(left_out) + " earlier messages were left out");
+    (*handler)(message);
+  } catch (...) {
+    return;  // the handler's own failure, or no memory: there is nobody left to tell
+  }
+}
+
+void set_diagnostic_handler(std::function<void(std::string_view)> handler) {
+  if (!handler) handler = write_to_stderr;
+  Diagnostics& state = diagnostics();
+  const std::lock_guard lock(state.mutex);
+  state.handler = std::make_shared<const Handler>(std::move(handler));
+  state.said = 0;
+}
+
+}  // namespace sonde::detail

@@ -1,0 +1,18 @@
+#pragma once
+
+// What the SDK has to say to whoever runs the application: problems with its configuration, spans it lost. It
+// says it through one callback, a few sentences a minute at most, and never through an exception.
+
+#include <functional>
+#include <string_view>
+
+namespace sonde::detail {
+
+/// Reports a problem; at most ten in any minute, then one line that says how many were left out. Thread-safe;
+/// calls the handler on the calling thread.
+void diagnose(std::string_view message) noexcept;
+
+/// Who is told; null: stderr. Thread-safe.
+void set_diagnostic_handler(std::function<void(std::string_view)> handler);
+
+}  // namespace sonde::detail

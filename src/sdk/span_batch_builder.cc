@@ -1,0 +1,70 @@
+#include "sdk/span_batch_builder.h"
+
+#include "otlp/writer.h"
+
+namespace sonde::detail {
+namespace {
+
+namespace fields = otlp::fields;
+
+/// Buffers beyond this many scopes are not worth keeping for the next batch.
+constexpr std::size_t most_kept_bytes = 4u << 20;
+
+std::uint8_t* bytes_of(std::string& text) noexcept { return reinterpret_cast<std::uint8_t*>(text.data()); }
+
+std::size_t scope_spans_size(const TracerCore& core, std::size_t spans_size) noexcept {
+  return core.encoded_scope.size() + spans_size + core.encoded_schema_url.size();
+}
+
+}  // namespace
+
+SpanBatchBuilder::ScopeSpans& SpanBatchBuilder::scope_spans(const TracerCore& core) {
+  for (std::size_t i = 0; i < used_scopes_; ++i) {
+    if (scopes_[i].core == &core) return scopes_[i];
+  }
+  if (used_scopes_ == scopes_.size()) scopes_.emplace_back();
+  ScopeSpans& fresh = scopes_[used_scopes_++];
+  fresh.core = &core;
+  bytes_ += scope_spans_size(core, 0);
+  return fresh;
+}
+
+void SpanBatchBuilder::add(const TracerCore& core, std::string_view otlp) {
+  ScopeSpans& scope = scope_spans(core);
+  std::uint8_t header[12];
+  const std::uint8_t* const header_end =
+      otlp::write_delimited_header(header, fields::scope_items::items, otlp.size());
+  const auto header_size = static_cast<std::size_t>(header_end - header);
+  scope.spans.append(reinterpret_cast<const char*>(header), header_size);
+  scope.spans.append(otlp);
+  bytes_ += header_size + otlp.size();
+  ++count_;
+}
+
+std::string_view SpanBatchBuilder::finish() {
+  if (count_ == 0) return {};
+  const std::string& resource = scopes_.front().core->pipeline->encoded_resource;
+  std::size_t content = resource.size();
+  for (std::size_t i = 0; i < used_scopes_; ++i) {
+    content += otlp::delimited_size(fields::resource_items::scope_items,
+                                    scope_spans_size(*scopes_[i].core, scopes_[i].spans.size()));
+  }
+  request_.resize(otlp::delimited_size(fields::request::resource_items, content));
+  std::uint8_t* out = bytes_of(request_);
+  out = otlp::write_delimited_header(out, fields::request::resource_items, content);
+  out = otlp::write_bytes(out, resource.data(), resource.size());
+  for (std::size_t i = 0; i < used_scopes_; ++i) {
+    auto& [core, spans] = scopes_[i];
+    out = otlp::write_delimited_header(out, fields::resource_items::scope_items,
+                                       scope_spans_size(*core, spans.size()));
+    out = otlp::write_bytes(out, core->encoded_scope.data(), core->encoded_scope.size());
+    out = otlp::write_bytes(out, spans.data(), spans.size());
+    out = otlp::write_bytes(out, core->encoded_schema_url.data(), core->encoded_schema_url.size());
+    spans.clear();
+    if (spans.capacity() > most_kept_bytes) spans.shrink_to_fit();
+  }
+  used_scopes_ = count_ = bytes_ = 0;
+  return request_;
+}
+
+}  // namespace sonde::detail
