@@ -29,25 +29,25 @@ enum class ExporterKind : std::uint8_t { otlp, console, none };
 enum class OtlpProtocol : std::uint8_t { grpc, http_protobuf };
 
 struct SetupOptions {
-  std::string service_name;  ///< Else OTEL_SERVICE_NAME, else unknown_service:<program>.
-  std::string service_version;
-  Resource resource;  ///< More attributes; these win over the environment's.
+  std::string service_name = {};  ///< Else OTEL_SERVICE_NAME, else unknown_service:<program>.
+  std::string service_version = {};
+  Resource resource = {};  ///< More attributes; these win over the environment's.
 
-  std::optional<ExporterKind> exporter;  ///< Else OTEL_TRACES_EXPORTER, else otlp.
-  std::optional<std::string> endpoint;   ///< Else OTEL_EXPORTER_OTLP_ENDPOINT, else this machine.
-  std::optional<OtlpProtocol> protocol;  ///< Else OTEL_EXPORTER_OTLP_PROTOCOL, else http/protobuf.
-  std::vector<std::pair<std::string, std::string>> headers;  ///< Sent with every OTLP request.
+  std::optional<ExporterKind> exporter = {};  ///< Else OTEL_TRACES_EXPORTER, else otlp.
+  std::optional<std::string> endpoint = {};   ///< Else OTEL_EXPORTER_OTLP_ENDPOINT, else this machine.
+  std::optional<OtlpProtocol> protocol = {};  ///< Else OTEL_EXPORTER_OTLP_PROTOCOL, else http/protobuf.
+  std::vector<std::pair<std::string, std::string>> headers = {};  ///< Sent with every OTLP request.
 
   /// Export each span as it ends instead of in batches; the default for the console.
-  std::optional<bool> simple_processor;
-  BatchOptions batch;  ///< Fields at their defaults are taken from OTEL_BSP_*.
+  std::optional<bool> simple_processor = {};
+  BatchOptions batch = {};  ///< Fields at their defaults are taken from OTEL_BSP_*.
 
   /// In place of all of the above about exporting.
-  std::unique_ptr<SpanExporter> custom_exporter;
+  std::unique_ptr<SpanExporter> custom_exporter = {};
 
   /// Told of what goes wrong, one sentence at a time, from any thread; must not block. By default such lines
   /// go to stderr, a few a minute at most.
-  std::function<void(std::string_view)> on_diagnostic;
+  std::function<void(std::string_view)> on_diagnostic = {};
 };
 
 /// Owns the global provider. Its destruction exports what is left, waiting five seconds at most; keep it in

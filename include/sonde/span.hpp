@@ -58,8 +58,8 @@ extern constinit thread_local const Span* current_span;
 
 /// A relation to another span that is not the parent: a batch to its items, a retry to the first try.
 struct SpanLink {
-  SpanContext context;
-  Attributes attributes;  ///< A view; see AttributeValue.
+  SpanContext context = {};
+  Attributes attributes = {};  ///< A view; see AttributeValue.
 };
 
 class Span {

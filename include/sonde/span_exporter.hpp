@@ -66,7 +66,7 @@ class SpanBatch {
 struct ExportResult {
   bool delivered = true;       ///< False: the batch is lost, `message` says why.
   std::uint64_t rejected = 0;  ///< Of a delivered batch: spans the receiver refused for good.
-  std::string message;
+  std::string message = {};
 };
 
 class SpanExporter {

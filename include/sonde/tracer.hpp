@@ -55,10 +55,10 @@ class Parent {
 
 /// How a span starts, beyond its name. All of it is views that need live only until the span has started.
 struct SpanOptions {
-  Parent parent;
+  Parent parent = {};
   SpanKind kind = SpanKind::internal;
-  Attributes attributes;
-  std::span<const SpanLink> links;
+  Attributes attributes = {};
+  std::span<const SpanLink> links = {};
   std::uint64_t start_time = 0;  ///< Nanoseconds since the Unix epoch; 0 means now.
 };
 

@@ -29,9 +29,9 @@ struct SpanLimits {
 };
 
 struct TracerProviderOptions {
-  Resource resource;
-  SpanLimits limits;
-  std::vector<std::unique_ptr<SpanProcessor>> processors;
+  Resource resource = {};
+  SpanLimits limits = {};
+  std::vector<std::unique_ptr<SpanProcessor>> processors = {};
 };
 
 class TracerProvider {

@@ -1,0 +1,6 @@
+# The part of sonde_sdk that sends OTLP, and its tests. Included before sonde_sdk is declared, hence deferred.
+find_package(ZLIB REQUIRED GLOBAL)
+cmake_language(DEFER CALL target_sources sonde_sdk PRIVATE
+               gzip.cc otlp_answer.cc otlp_client.cc otlp_endpoint.cc)
+cmake_language(DEFER CALL target_link_libraries sonde_sdk PUBLIC sonde_http_client
+               PRIVATE ZLIB::ZLIB CURL::libcurl)

@@ -1,0 +1,50 @@
+#pragma once
+
+// What the SDK's tests share: a provider whose finished spans can be looked at, and short ways to look.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "sonde/in_memory_exporter.hpp"
+#include "sonde/sonde.hpp"
+
+namespace sonde::test {
+
+struct TestTracing {
+  explicit TestTracing(SpanLimits limits = {}) {
+    TracerProviderOptions options;
+    options.resource = Resource({{"service.name", std::string("test")}});
+    options.limits = limits;
+    options.processors.push_back(std::make_unique<SimpleSpanProcessor>(make_in_memory_exporter(memory)));
+    provider = std::make_unique<TracerProvider>(std::move(options));
+    tracer = provider->get_tracer("test", "1.0");
+  }
+
+  std::shared_ptr<InMemorySpans> memory = std::make_shared<InMemorySpans>();
+  std::unique_ptr<TracerProvider> provider;
+  Tracer tracer;
+};
+
+/// The first attribute of that key.
+template <class Range>
+std::optional<ValueView> find(const Range& attributes, std::string_view key) {
+  for (const AttributeView attribute : attributes) {
+    if (attribute.key() == key) return attribute.value();
+  }
+  return std::nullopt;
+}
+
+template <class Range>
+int count(const Range& range) {
+  int items = 0;
+  for (const auto item : range) {
+    static_cast<void>(item);
+    ++items;
+  }
+  return items;
+}
+
+}  // namespace sonde::test
