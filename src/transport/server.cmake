@@ -1,1 +1,16 @@
-# HTTP and gRPC servers.
+# HTTP and gRPC servers, for the sonde binary only.
+find_package(ZLIB REQUIRED)
+find_package(zstd REQUIRED)
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+
+sonde_library(sonde_http_server
+  SOURCES compression.cc http_server.cc http_server_boost.cc http_server_connection.cc
+          http_server_context.cc http_server_routes.cc http_server_wire.cc
+  LIBS sonde_http_client
+  PRIVATE_LIBS Boost::headers ZLIB::ZLIB zstd::libzstd_shared Threads::Threads)
+target_compile_definitions(sonde_http_server PRIVATE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+
+sonde_test(compression_test SOURCES compression_test.cc LIBS sonde_http_server ZLIB::ZLIB zstd::libzstd_shared)
+sonde_test(http_server_test SOURCES http_server_test.cc http_server_exchange_test.cc LIBS sonde_http_server ZLIB::ZLIB)
