@@ -6,7 +6,7 @@
 // down.
 //
 // Source: opentelemetry-proto v1.10 (common, resource, trace, logs, metrics and collector protos);
-// googleapis google/rpc/status.proto.
+// googleapis google/rpc/status.proto and error_details.proto; protobuf's any.proto and duration.proto.
 
 #include <cstdint>
 
@@ -49,7 +49,15 @@ inline constexpr Number dropped_attributes_count = 4;
 namespace resource {
 inline constexpr Number attributes = 1;
 inline constexpr Number dropped_attributes_count = 2;
+inline constexpr Number entity_refs = 3;
 }  // namespace resource
+
+namespace entity_ref {
+inline constexpr Number schema_url = 1;
+inline constexpr Number type = 2;
+inline constexpr Number id_keys = 3;
+inline constexpr Number description_keys = 4;
+}  // namespace entity_ref
 
 // What encloses the items is numbered alike for the three signals.
 
@@ -240,5 +248,22 @@ inline constexpr Number code = 1;
 inline constexpr Number message = 2;
 inline constexpr Number details = 3;
 }  // namespace rpc_status
+
+/// google.protobuf.Any, as the details of a Status are.
+namespace any {
+inline constexpr Number type_url = 1;
+inline constexpr Number value = 2;
+}  // namespace any
+
+/// google.rpc.RetryInfo, the detail that asks for a pause.
+namespace retry_info {
+inline constexpr Number retry_delay = 1;
+}
+
+/// google.protobuf.Duration.
+namespace duration {
+inline constexpr Number seconds = 1;  // varint
+inline constexpr Number nanos = 2;    // varint
+}  // namespace duration
 
 }  // namespace sonde::otlp::fields

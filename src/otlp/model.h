@@ -66,9 +66,18 @@ class Arena {
   std::list<std::string> bodies_;  // a list, because a short body that moved would take its bytes along
 };
 
+/// Which of a resource's attributes identify and describe an entity.
+struct EntityRef {
+  std::string_view schema_url;
+  std::string_view type;
+  std::span<const std::string_view> id_keys;
+  std::span<const std::string_view> description_keys;
+};
+
 struct Resource {
   std::span<const Attribute> attributes;
   std::uint32_t dropped_attributes = 0;
+  std::span<const EntityRef> entity_refs;
   std::string_view schema_url;
   std::string_view service_name;  ///< The attribute service.name, or empty; found once, at decoding.
 };
