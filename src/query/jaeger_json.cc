@@ -2,16 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "base/base64.h"
 #include "base/json_writer.h"
-#include "otlp/encode.h"
+#include "query/plain_json.h"
 #include "query/trace_json.h"
 
 namespace sonde::query {
@@ -49,40 +47,6 @@ void write_integer(std::int64_t value, JsonWriter& json) {
   }
 }
 
-void write_binary(std::span<const std::uint8_t> bytes, JsonWriter& json) {
-  std::string text;
-  base::append_base64(bytes, text);
-  json.key("type").string("binary");
-  json.key("value").string(text);
-}
-
-/// An array or a map as the text of plain JSON, which is how tags carry them.
-void write_plain(const AttributeValue& value, JsonWriter& json) {
-  switch (value.type()) {
-    case AttributeValue::Type::boolean: return json.boolean(value.as_boolean());
-    case AttributeValue::Type::integer: return json.integer(value.as_integer());
-    case AttributeValue::Type::floating: return json.number(value.as_floating());
-    case AttributeValue::Type::string: return json.string(value.as_string());
-    case AttributeValue::Type::bytes: {
-      std::string text;
-      base::append_base64(value.as_bytes(), text);
-      return json.string(text);
-    }
-    case AttributeValue::Type::array:
-      json.begin_array();
-      for (const AttributeValue& item : value.as_array()) write_plain(item, json);
-      return json.end_array();
-    case AttributeValue::Type::map:
-      json.begin_object();
-      for (const Attribute& attribute : value.as_map()) {
-        json.key(attribute.key);
-        write_plain(attribute.value, json);
-      }
-      return json.end_object();
-    default: return json.null();
-  }
-}
-
 void write_tag(const Attribute& attribute, JsonWriter& json) {
   const AttributeValue& value = attribute.value;
   json.begin_object();
@@ -97,22 +61,14 @@ void write_tag(const Attribute& attribute, JsonWriter& json) {
       json.key("type").string("float64");
       json.key("value").number(value.as_floating());
       break;
-    case AttributeValue::Type::bytes: write_binary(value.as_bytes(), json); break;
-    case AttributeValue::Type::string:
-      json.key("type").string("string");
-      json.key("value").string(value.as_string());
+    case AttributeValue::Type::bytes:
+      json.key("type").string("binary");
+      json.key("value");
+      write_plain_json(value, json);
       break;
-    case AttributeValue::Type::empty:
+    default:  // tags have no arrays and maps: they go as the text of JSON
       json.key("type").string("string");
-      json.key("value").string("");
-      break;
-    default: {
-      std::string text;
-      JsonWriter plain(text);
-      write_plain(value, plain);
-      json.key("type").string("string");
-      json.key("value").string(text);
-    }
+      json.key("value").string(plain_text(value));
   }
   json.end_object();
 }
