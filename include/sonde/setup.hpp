@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sonde/otlp_exporter.hpp"
 #include "sonde/span_exporter.hpp"
 #include "sonde/span_processor.hpp"
 #include "sonde/tracer_provider.hpp"
@@ -26,7 +27,6 @@
 namespace sonde {
 
 enum class ExporterKind : std::uint8_t { otlp, console, none };
-enum class OtlpProtocol : std::uint8_t { grpc, http_protobuf };
 
 struct SetupOptions {
   std::string service_name = {};  ///< Else OTEL_SERVICE_NAME, else unknown_service:<program>.

@@ -107,8 +107,12 @@ class BatchSpanProcessor::State : public std::enable_shared_from_this<BatchSpanP
     return in_time;
   }
 
-  [[nodiscard]] std::uint64_t dropped() const noexcept {
-    return lost_.load(std::memory_order_relaxed) + refused_.load(std::memory_order_relaxed);
+  [[nodiscard]] std::uint64_t dropped() noexcept {
+    std::uint64_t dropped = lost_.load(std::memory_order_relaxed) + refused_.load(std::memory_order_relaxed);
+    const std::lock_guard lock(mutex_);
+    if (!has_finished_) return dropped;
+    for (const auto& queue : queues_) dropped += queue->pending();  // pushed just as the worker left
+    return dropped;
   }
   [[nodiscard]] std::uint64_t exported() const noexcept { return exported_.load(std::memory_order_relaxed); }
 

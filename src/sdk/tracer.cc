@@ -33,7 +33,8 @@ Span SpanStarter::start(TracerCore& core, std::string_view name, const SpanOptio
                         : TraceFlags{static_cast<std::uint8_t>(TraceFlags::sampled | TraceFlags::random)};
   SpanContext context(trace_id, span_id, flags, false,
                       parent != nullptr ? parent->trace_state() : TraceState());
-  SpanRecord* const record = flags.is_sampled() ? acquire_record() : nullptr;
+  const bool is_recorded = flags.is_sampled() && !core.pipeline->processors.empty();
+  SpanRecord* const record = is_recorded ? acquire_record() : nullptr;
   if (record == nullptr) return Span(std::move(context));
 
   record->core = &core;
