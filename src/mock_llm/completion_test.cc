@@ -25,7 +25,7 @@ ChatRequest parse(const Json& body) {
   return std::get<ChatRequest>(std::move(parsed));
 }
 
-Json ask(const std::string& text, Json more = Json::object()) {
+Json ask(const std::string& text, const Json& more = Json::object()) {
   Json body = {{"model", "gpt-x"}, {"messages", {{{"role", "user"}, {"content", text}}}}};
   body.update(more);
   return body;
@@ -238,7 +238,7 @@ TEST(Stream, SendsToolCallsInPieces) {
     arguments +=
         events[i]["choices"][0]["delta"]["tool_calls"][0]["function"]["arguments"].get<std::string>();
   }
-  EXPECT_EQ(arguments, expected["function"]["arguments"]);
+  EXPECT_EQ(arguments, expected["function"]["arguments"].get<std::string>());
   EXPECT_EQ(events.back()["choices"][0]["finish_reason"], "tool_calls");
 }
 

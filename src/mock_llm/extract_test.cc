@@ -82,10 +82,9 @@ TEST(AnswerFromDocuments, LeavesCodeAndHeadingsOut) {
 }
 
 TEST(AnswerFromDocuments, ReadsDocumentsFromTheSystemMessage) {
-  const Answer answer = answer_from_documents({system("Source: animals.txt\nDogs bark. Cats sleep."),
-                                               user("Hello"),
-                                               message(Role::assistant, "Dogs bark loudly."),
-                                               user("Who can bark?")});
+  const Answer answer =
+      answer_from_documents({system("Source: animals.txt\nDogs bark. Cats sleep."), user("Hello"),
+                             message(Role::assistant, "Dogs bark loudly."), user("Who can bark?")});
   EXPECT_THAT(answer.text, HasSubstr("Dogs bark. (animals.txt)"));
 }
 

@@ -68,8 +68,8 @@ TEST(MockLlm, WantsTheKeyItWasGiven) {
 
 TEST(MockLlm, FailsTheAskedShareOfRequestsEvenly) {
   MockLlm mock({.error_rate = 0.25, .error_status = 429});
-  std::vector<unsigned> statuses;
-  for (int i = 0; i < 8; ++i) statuses.push_back(mock.reply(chat()).response.status);
+  std::vector<unsigned> statuses(8);
+  for (unsigned& status : statuses) status = mock.reply(chat()).response.status;
   EXPECT_THAT(statuses, ElementsAre(200, 200, 200, 429, 200, 200, 200, 429));
 }
 

@@ -248,7 +248,8 @@ class Filler {
     } else {
       text = trim(material_.text);
     }
-    return cut(std::move(text), bound(schema, "maxLength").value_or(text.size()));
+    const std::optional<std::size_t> most = bound(schema, "maxLength");
+    return most ? cut(std::move(text), *most) : text;
   }
 
   /// At most `limit` characters.

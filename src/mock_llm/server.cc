@@ -1,6 +1,7 @@
 #include "mock_llm/server.h"
 
 #include <memory>
+#include <string_view>
 #include <utility>
 
 namespace sonde::mock_llm {
@@ -36,16 +37,25 @@ class Stream : public std::enable_shared_from_this<Stream> {
   std::size_t next_ = 0;
 };
 
+/// What the server itself refuses (a body too large, a request that is no HTTP), in the shape OpenAI's
+/// clients read.
+transport::HttpResponse render_error(const transport::HttpRequest& /*request*/, unsigned status,
+                                     std::string_view message) {
+  ApiError error{.status = status, .message = std::string(message)};
+  if (status >= 500) error.type = "server_error";
+  return {status, {{"Content-Type", "application/json"}}, to_json(error)};
+}
+
 }  // namespace
 
 MockLlmServer::MockLlmServer(MockLlmOptions options, std::string address, std::uint16_t port)
     : mock_(std::move(options)),
       address_(std::move(address)),
       server_({.address = address_, .port = port, .max_body_bytes = max_request_bytes}) {
-  // One handler for every path, so that errors of routing too come in the shape OpenAI's clients read.
   for (const char* const method : {"GET", "POST", "PUT", "PATCH", "DELETE"}) {
     server_.route(method, "/*", [this](auto exchange) { answer(std::move(exchange)); });
   }
+  server_.set_error_renderer(render_error);
 }
 
 std::string MockLlmServer::base_url() const {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "mock_llm/mock_llm.h"
@@ -24,8 +26,8 @@ class MockLlmServer {
   [[nodiscard]] Expected<void> start() { return server_.start(); }
   /// What OPENAI_BASE_URL must be to reach it, such as "http://127.0.0.1:8090/v1". Once started.
   [[nodiscard]] std::string base_url() const;
-  /// Lets replies under way finish for a few seconds. Idempotent.
-  void stop() { server_.stop(); }
+  /// Lets replies under way finish for at most `grace`, then drops them. Idempotent.
+  void stop(std::chrono::milliseconds grace = std::chrono::seconds(5)) { server_.stop(grace); }
 
  private:
   void answer(std::shared_ptr<transport::HttpExchange> exchange);
