@@ -86,19 +86,18 @@ std::size_t array_size(const AttributeValue& array, const ValueLimits& limits, i
 std::size_t size_at(const AttributeValue& value, const ValueLimits& limits, int depth) noexcept {
   if (depth > depth_limit) return 0;
   switch (value.type()) {
-    case Type::empty: return 0;
-    case Type::boolean: return 2;
-    case Type::integer: return 1 + varint_size(static_cast<std::uint64_t>(value.as_integer()));
-    case Type::floating: return 1 + sizeof(double);
-    case Type::string:
-      return delimited_size(fields::any_value::string_value,
-                            truncate(value.as_string(), limits.string_length).size());
     case Type::bytes: return delimited_size(fields::any_value::bytes_value, value.as_bytes().size());
     case Type::map:
       return delimited_size(
           fields::any_value::kvlist_value,
           list_size(fields::key_value_list::values, Attributes(value.as_map()), limits, depth + 1));
-    default: return delimited_size(fields::any_value::array_value, array_size(value, limits, depth + 1));
+    case Type::array:
+    case Type::booleans:
+    case Type::integers:
+    case Type::floatings:
+    case Type::strings:
+      return delimited_size(fields::any_value::array_value, array_size(value, limits, depth + 1));
+    default: return value_size(value, limits);
   }
 }
 
@@ -116,20 +115,6 @@ std::uint8_t* write_at(std::uint8_t* out, const AttributeValue& value, const Val
                        int depth) noexcept {
   if (depth > depth_limit) return out;
   switch (value.type()) {
-    case Type::empty: return out;
-    case Type::boolean:
-      out = write_tag(out, fields::any_value::bool_value, WireType::varint);
-      *out++ = value.as_boolean() ? 1 : 0;
-      return out;
-    case Type::integer:
-      out = write_tag(out, fields::any_value::int_value, WireType::varint);
-      return write_varint(out, static_cast<std::uint64_t>(value.as_integer()));
-    case Type::floating:
-      out = write_tag(out, fields::any_value::double_value, WireType::fixed64);
-      return write_fixed(out, value.as_floating());
-    case Type::string:
-      return write_delimited(out, fields::any_value::string_value,
-                             truncate(value.as_string(), limits.string_length));
     case Type::bytes:
       return write_delimited(out, fields::any_value::bytes_value, value.as_bytes().data(),
                              value.as_bytes().size());
@@ -139,18 +124,23 @@ std::uint8_t* write_at(std::uint8_t* out, const AttributeValue& value, const Val
                                    list_size(fields::key_value_list::values, entries, limits, depth + 1));
       return write_list(out, fields::key_value_list::values, entries, limits, depth + 1);
     }
-    default: return write_array(out, value, limits, depth + 1);
+    case Type::array:
+    case Type::booleans:
+    case Type::integers:
+    case Type::floatings:
+    case Type::strings: return write_array(out, value, limits, depth + 1);
+    default: return write_value(out, value, limits);
   }
 }
 
 }  // namespace
 
-std::size_t value_size(const AttributeValue& value, const ValueLimits& limits) noexcept {
+std::size_t nested_value_size(const AttributeValue& value, const ValueLimits& limits) noexcept {
   return size_at(value, limits, 1);
 }
 
-std::uint8_t* write_value(std::uint8_t* out, const AttributeValue& value,
-                          const ValueLimits& limits) noexcept {
+std::uint8_t* write_nested_value(std::uint8_t* out, const AttributeValue& value,
+                                 const ValueLimits& limits) noexcept {
   return write_at(out, value, limits, 1);
 }
 
@@ -163,8 +153,7 @@ std::uint8_t* write_key_values(std::uint8_t* out, std::uint32_t field, Attribute
   return write_list(out, field, attributes, limits, 1);
 }
 
-std::string_view truncate(std::string_view text, std::size_t most) noexcept {
-  if (text.size() <= most) return text;
+std::string_view truncate_slow(std::string_view text, std::size_t most) noexcept {
   std::size_t characters = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool continues = (static_cast<std::uint8_t>(text[i]) & 0xC0) == 0x80;

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <limits>
 #include <string_view>
+#include <type_traits>
 
 #include "otlp/fields.h"
 #include "sonde/attribute.hpp"
@@ -50,8 +51,27 @@ std::uint8_t* write_fixed(std::uint8_t* out, T value) noexcept {
   return out + sizeof value;
 }
 
+/// Keys and most values are short, and a call of memcpy() costs as much as copying them: up to 32 bytes are
+/// copied as two words that overlap.
 inline std::uint8_t* write_bytes(std::uint8_t* out, const void* data, std::size_t size) noexcept {
-  if (size != 0) std::memcpy(out, data, size);
+  const auto* const from = static_cast<const std::uint8_t*>(data);
+  const auto copy_ends = [&]<std::size_t width>(std::integral_constant<std::size_t, width>) {
+    std::uint8_t last[width];
+    std::memcpy(last, from + size - width, width);
+    std::memcpy(out, from, width);
+    std::memcpy(out + size - width, last, width);
+  };
+  if (size > 32) {
+    std::memcpy(out, from, size);
+  } else if (size >= 16) {
+    copy_ends(std::integral_constant<std::size_t, 16>());
+  } else if (size >= 8) {
+    copy_ends(std::integral_constant<std::size_t, 8>());
+  } else if (size >= 4) {
+    copy_ends(std::integral_constant<std::size_t, 4>());
+  } else {
+    for (std::size_t i = 0; i < size; ++i) out[i] = from[i];
+  }
   return out + size;
 }
 
@@ -79,12 +99,54 @@ struct ValueLimits {
   std::size_t string_length = std::numeric_limits<std::size_t>::max();  ///< In Unicode characters.
 };
 
+/// `text` cut after `most` characters (code points), never inside one.
+[[nodiscard]] std::string_view truncate_slow(std::string_view text, std::size_t most) noexcept;
+[[nodiscard]] inline std::string_view truncate(std::string_view text, std::size_t most) noexcept {
+  return text.size() <= most ? text : truncate_slow(text, most);
+}
+
+/// What value_size() and write_value() do for arrays, maps and bytes.
+[[nodiscard]] std::size_t nested_value_size(const AttributeValue& value, const ValueLimits& limits) noexcept;
+std::uint8_t* write_nested_value(std::uint8_t* out, const AttributeValue& value,
+                                 const ValueLimits& limits) noexcept;
+
 /// The size of the AnyValue message of `value`, without a tag or a length before it.
-[[nodiscard]] std::size_t value_size(const AttributeValue& value, const ValueLimits& limits = {}) noexcept;
+[[nodiscard]] inline std::size_t value_size(const AttributeValue& value,
+                                            const ValueLimits& limits = {}) noexcept {
+  switch (value.type()) {
+    case AttributeValue::Type::empty: return 0;
+    case AttributeValue::Type::boolean: return 2;
+    case AttributeValue::Type::integer:
+      return 1 + varint_size(static_cast<std::uint64_t>(value.as_integer()));
+    case AttributeValue::Type::floating: return 1 + sizeof(double);
+    case AttributeValue::Type::string:
+      return delimited_size(fields::any_value::string_value,
+                            truncate(value.as_string(), limits.string_length).size());
+    default: return nested_value_size(value, limits);
+  }
+}
 
 /// Writes exactly value_size() bytes.
-std::uint8_t* write_value(std::uint8_t* out, const AttributeValue& value,
-                          const ValueLimits& limits = {}) noexcept;
+inline std::uint8_t* write_value(std::uint8_t* out, const AttributeValue& value,
+                                 const ValueLimits& limits = {}) noexcept {
+  switch (value.type()) {
+    case AttributeValue::Type::empty: return out;
+    case AttributeValue::Type::boolean:
+      out = write_tag(out, fields::any_value::bool_value, WireType::varint);
+      *out++ = value.as_boolean() ? 1 : 0;
+      return out;
+    case AttributeValue::Type::integer:
+      out = write_tag(out, fields::any_value::int_value, WireType::varint);
+      return write_varint(out, static_cast<std::uint64_t>(value.as_integer()));
+    case AttributeValue::Type::floating:
+      out = write_tag(out, fields::any_value::double_value, WireType::fixed64);
+      return write_fixed(out, value.as_floating());
+    case AttributeValue::Type::string:
+      return write_delimited(out, fields::any_value::string_value,
+                             truncate(value.as_string(), limits.string_length));
+    default: return write_nested_value(out, value, limits);
+  }
+}
 
 /// The size of the KeyValue message.
 [[nodiscard]] inline std::size_t key_value_size(std::string_view key, std::size_t value_size) noexcept {
@@ -98,8 +160,5 @@ std::uint8_t* write_value(std::uint8_t* out, const AttributeValue& value,
                                           const ValueLimits& limits = {}) noexcept;
 std::uint8_t* write_key_values(std::uint8_t* out, std::uint32_t field, Attributes attributes,
                                const ValueLimits& limits = {}) noexcept;
-
-/// `text` cut after `most` characters (code points), never inside one.
-[[nodiscard]] std::string_view truncate(std::string_view text, std::size_t most) noexcept;
 
 }  // namespace sonde::otlp

@@ -55,11 +55,12 @@ bool SpanRecord::grow(std::size_t count) noexcept {
   return true;
 }
 
-SpanRecord::AttributeSlot* SpanRecord::add_attribute_slot() noexcept {
+bool SpanRecord::grow_attributes() noexcept {
   try {
-    return &attributes.emplace_back();
+    attributes.reserve(2 * attributes.capacity());
+    return true;
   } catch (const std::bad_alloc&) {
-    return nullptr;
+    return false;
   }
 }
 

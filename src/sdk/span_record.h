@@ -46,7 +46,10 @@ struct SpanRecord {
   void commit(const std::uint8_t* end) noexcept { size = static_cast<std::uint32_t>(end - data); }
 
   /// Bookkeeping for one more attribute, or null if memory is exhausted.
-  [[nodiscard]] AttributeSlot* add_attribute_slot() noexcept;
+  [[nodiscard]] AttributeSlot* add_attribute_slot() noexcept {
+    if (attributes.size() == attributes.capacity() && !grow_attributes()) return nullptr;
+    return &attributes.emplace_back();
+  }
 
   /// Takes a field out of the bytes and moves what lies behind it down.
   void erase(Field field) noexcept;
@@ -76,6 +79,7 @@ struct SpanRecord {
 
  private:
   [[nodiscard]] bool grow(std::size_t count) noexcept;
+  [[nodiscard]] bool grow_attributes() noexcept;
 };
 
 /// A record of this thread's, or a new one; null if memory is exhausted.
