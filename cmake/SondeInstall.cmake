@@ -1,0 +1,19 @@
+# cmake --install: the SDK for find_package(sonde), and the server with what it needs beside it.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set_target_properties(sonde_sdk PROPERTIES EXPORT_NAME sdk)
+install(TARGETS sonde_sdk sonde_base sonde_otlp_writer sonde_http_client EXPORT sonde
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT sdk)
+install(DIRECTORY include/sonde DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT sdk)
+install(EXPORT sonde NAMESPACE sonde:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/sonde FILE sondeTargets.cmake
+        COMPONENT sdk)
+configure_package_config_file(cmake/sondeConfig.cmake.in sondeConfig.cmake
+                              INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/sonde)
+write_basic_package_version_file(sondeConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_BINARY_DIR}/sondeConfig.cmake ${CMAKE_BINARY_DIR}/sondeConfigVersion.cmake
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/sonde COMPONENT sdk)
+
+if(SONDE_BUILD_SERVER)
+  install(TARGETS sonde RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT server)
+endif()
