@@ -22,7 +22,7 @@ CHECKED_FOLDERS = ("src", "examples", "tests", "bench")
 INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*["<]([^">]+)[">]', re.MULTILINE)
 # A test's length follows from what it lists, and the analyzer finds its way into GoogleTest's macros only.
 TEST_CHECKS = ("--checks=-clang-analyzer-*,-readability-function-size,"
-               "-readability-function-cognitive-complexity,-misc-non-private-member-variables-in-classes")
+               "-readability-function-cognitive-complexity,-readability-inconsistent-declaration-parameter-name")
 EXTRA_ARGUMENTS = ["--quiet", "--extra-arg=-Wno-unknown-warning-option"]  # the flags are gcc's
 
 
