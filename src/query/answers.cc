@@ -64,13 +64,16 @@ transport::HttpResponse json_answer(std::string body, unsigned status) {
 }
 
 transport::HttpResponse error_answer(const Error& error) {
-  const unsigned status = http_status(error.code);
+  return error_answer(http_status(error.code), error.message);
+}
+
+transport::HttpResponse error_answer(unsigned status, std::string_view message) {
   std::string body;
   base::JsonWriter json(body);
   json.begin_object();
   json.key("error").begin_object();
   json.key("code").unsigned_integer(status);
-  json.key("message").string(error.message);
+  json.key("message").string(message);
   json.end_object();
   json.end_object();
   return json_answer(std::move(body), status);

@@ -15,6 +15,7 @@ namespace sonde::query {
 
 /// {"error": {"code": 404, "message": "no trace 4bf9…"}}
 [[nodiscard]] transport::HttpResponse error_answer(const Error& error);
+[[nodiscard]] transport::HttpResponse error_answer(unsigned status, std::string_view message);
 
 /// The HTTP status that says what kind of failure it is.
 [[nodiscard]] unsigned http_status(ErrorCode code) noexcept;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -85,6 +86,9 @@ void register_routes(transport::HttpServer& server, store::Store& store, ServerI
   };
 
   server.set_default_headers(security_headers());
+  server.set_error_renderer([](const HttpRequest&, unsigned status, std::string_view message) {
+    return error_answer(status, message);
+  });
   server.route("GET", "/api/sonde/*", on_pool(pool, ask_page_api));
   for (const char* const path :
        {"/api/services", "/api/services/*", "/api/operations", "/api/traces", "/api/traces/*"}) {
