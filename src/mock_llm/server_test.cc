@@ -101,6 +101,7 @@ TEST_F(MockLlmServerTest, ServesManySlowStreamsAtOnce) {
   start({.latency = 20ms, .latency_per_token = 5ms});
   std::vector<std::thread> clients;
   std::vector<std::string> bodies(16);
+  clients.reserve(bodies.size());
   for (std::string& body : bodies) {
     clients.emplace_back([&] {
       transport::HttpClient client({.timeout = 60s});
