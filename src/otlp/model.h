@@ -41,13 +41,17 @@ class Arena {
   Arena& operator=(const Arena&) = delete;
 
   /// Keeps `body` alive and returns a view of it: the decoded views may point into it.
-  std::string_view keep(std::string body) { return bodies_.emplace_back(std::move(body)); }
+  std::string_view keep(std::string body) {
+    size_ += body.size();
+    return bodies_.emplace_back(std::move(body));
+  }
 
   /// A copy of `text` that lives as long as the arena.
   std::string_view copy(std::string_view text) {
     if (text.empty()) return {};
     auto* const bytes = static_cast<char*>(memory_.allocate(text.size(), 1));
     std::memcpy(bytes, text.data(), text.size());
+    size_ += text.size();
     return {bytes, text.size()};
   }
 
@@ -58,12 +62,17 @@ class Arena {
     if (count == 0) return {};
     auto* const items = static_cast<T*>(memory_.allocate(count * sizeof(T), alignof(T)));
     std::uninitialized_value_construct_n(items, count);
+    size_ += count * sizeof(T);
     return {items, count};
   }
+
+  /// The bytes that everything in it takes, for those who bound the memory they hold.
+  [[nodiscard]] std::size_t size() const { return size_; }
 
  private:
   std::pmr::monotonic_buffer_resource memory_{16 * 1024};
   std::list<std::string> bodies_;  // a list, because a short body that moved would take its bytes along
+  std::size_t size_ = 0;
 };
 
 /// Which of a resource's attributes identify and describe an entity.
