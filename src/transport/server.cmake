@@ -14,3 +14,10 @@ target_compile_definitions(sonde_http_server PRIVATE
 
 sonde_test(compression_test SOURCES compression_test.cc LIBS sonde_http_server ZLIB::ZLIB zstd::libzstd_shared)
 sonde_test(http_server_test SOURCES http_server_test.cc http_server_exchange_test.cc LIBS sonde_http_server ZLIB::ZLIB)
+
+find_package(gRPC CONFIG REQUIRED)
+sonde_library(sonde_grpc_server
+  SOURCES grpc_server.cc grpc_server_call.cc
+  LIBS sonde_base
+  PRIVATE_LIBS sonde_http_server gRPC::grpc++)
+sonde_test(grpc_server_test SOURCES grpc_server_test.cc LIBS sonde_grpc_server gRPC::grpc++)
