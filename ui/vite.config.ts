@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
 // Where `npm run dev` finds the query API: a running `sonde serve`, or `npm run mock`.
-const server = process.env['SONDE_URL'] ?? 'http://127.0.0.1:16686';
+const server = process.env.SONDE_URL ?? 'http://127.0.0.1:16686';
 
 export default defineConfig({
   plugins: [react()],

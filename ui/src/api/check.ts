@@ -86,28 +86,28 @@ function checkLog(value: unknown, index: number): Log {
 
 export function checkTracePage(value: unknown): TracePage {
   const fields = fieldsOf(value, 'the answer');
-  const next = fields['next'];
+  const next = fields.next;
   if (next !== null && typeof next !== 'string') fail('next', 'a cursor or null');
-  return { traces: listOf(fields['traces'], 'traces').map(checkSummary), next };
+  return { traces: listOf(fields.traces, 'traces').map(checkSummary), next };
 }
 
 export function checkTrace(value: unknown): Trace {
   const fields = requireFields(value, 'the answer', { traceId: 'string', resources: 'array' });
-  listOf(fields['spans'], 'spans').forEach(checkSpan);
-  listOf(fields['logs'], 'logs').forEach(checkLog);
+  listOf(fields.spans, 'spans').forEach(checkSpan);
+  listOf(fields.logs, 'logs').forEach(checkLog);
   return value as Trace;
 }
 
 export function checkServices(value: unknown): string[] {
-  return listOf(fieldsOf(value, 'the answer')['services'], 'services').map(String);
+  return listOf(fieldsOf(value, 'the answer').services, 'services').map(String);
 }
 
 export function checkLogs(value: unknown): Log[] {
-  return listOf(fieldsOf(value, 'the answer')['logs'], 'logs').map(checkLog);
+  return listOf(fieldsOf(value, 'the answer').logs, 'logs').map(checkLog);
 }
 
 export function checkMetrics(value: unknown): MetricSummary[] {
-  const metrics = listOf(fieldsOf(value, 'the answer')['metrics'], 'metrics');
+  const metrics = listOf(fieldsOf(value, 'the answer').metrics, 'metrics');
   metrics.forEach((metric, index) => {
     requireFields(metric, `metrics[${index}]`, { name: 'string', type: 'string', lastTimeUnixNano: 'string' });
   });
@@ -115,7 +115,7 @@ export function checkMetrics(value: unknown): MetricSummary[] {
 }
 
 export function checkMetricsData(value: unknown): MetricsData {
-  return fieldsOf(value, 'the answer') as MetricsData;
+  return fieldsOf(value, 'the answer');
 }
 
 export function checkStatus(value: unknown): Status {

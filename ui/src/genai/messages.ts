@@ -56,31 +56,31 @@ function listOf(value: AnyValue | undefined): unknown[] {
 }
 
 function mediaOf(part: Fields): Part {
-  const content = textOf(part['content']);
-  const uri = textOf(part['uri']);
-  const file = textOf(part['file_id']);
+  const content = textOf(part.content);
+  const uri = textOf(part.uri);
+  const file = textOf(part.file_id);
   const reference = uri !== '' ? uri : file !== '' ? file : `${content.length.toLocaleString('en')} characters of base64`;
-  return { type: 'media', modality: textOf(part['modality']) || 'file', mimeType: textOf(part['mime_type']), reference };
+  return { type: 'media', modality: textOf(part.modality) || 'file', mimeType: textOf(part.mime_type), reference };
 }
 
 function partOf(value: unknown): Part {
   if (typeof value === 'string') return { type: 'text', text: value };
   if (!isFields(value)) return { type: 'other', name: typeof value, value };
-  const kind = textOf(value['type']);
-  const id = textOf(value['id']);
+  const kind = textOf(value.type);
+  const id = textOf(value.id);
   switch (kind) {
     case 'text':
-      return { type: 'text', text: textOf(value['content'] ?? value['text']) };
+      return { type: 'text', text: textOf(value.content ?? value.text) };
     case 'reasoning':
     case 'thinking':
-      return { type: 'reasoning', text: textOf(value['content'] ?? value['thinking']) };
+      return { type: 'reasoning', text: textOf(value.content ?? value.thinking) };
     case 'tool_call':
     case 'server_tool_call':
-      return { type: 'tool call', id, name: textOf(value['name']), arguments: unwrap(value['arguments'] ?? value[kind] ?? null) };
+      return { type: 'tool call', id, name: textOf(value.name), arguments: unwrap(value.arguments ?? value[kind] ?? null) };
     case 'tool_call_response':
     case 'server_tool_call_response':
       // The schema says "response"; the conventions' own examples say "result".
-      return { type: 'tool response', id, response: unwrap(value['response'] ?? value['result'] ?? value[kind] ?? null) };
+      return { type: 'tool response', id, response: unwrap(value.response ?? value.result ?? value[kind] ?? null) };
     case 'blob':
     case 'file':
     case 'uri':
@@ -92,36 +92,36 @@ function partOf(value: unknown): Part {
 
 function openAiToolCall(value: unknown): Part {
   const call = isFields(value) ? value : {};
-  const called = isFields(call['function']) ? call['function'] : call;
-  return { type: 'tool call', id: textOf(call['id']), name: textOf(called['name']), arguments: unwrap(called['arguments'] ?? null) };
+  const called = isFields(call.function) ? call.function : call;
+  return { type: 'tool call', id: textOf(call.id), name: textOf(called.name), arguments: unwrap(called.arguments ?? null) };
 }
 
 function partsOf(message: Fields): Part[] {
-  if (Array.isArray(message['parts'])) return message['parts'].map(partOf);
-  const content = message['content'];
-  const toolCallId = textOf(message['tool_call_id']);
+  if (Array.isArray(message.parts)) return message.parts.map(partOf);
+  const content = message.content;
+  const toolCallId = textOf(message.tool_call_id);
   const parts: Part[] = [];
   if (toolCallId !== '') parts.push({ type: 'tool response', id: toolCallId, response: unwrap(content) });
   else if (Array.isArray(content)) parts.push(...content.map(partOf));
   else if (typeof content === 'string' && content !== '') parts.push({ type: 'text', text: content });
-  if (Array.isArray(message['tool_calls'])) parts.push(...message['tool_calls'].map(openAiToolCall));
+  if (Array.isArray(message.tool_calls)) parts.push(...message.tool_calls.map(openAiToolCall));
   return parts;
 }
 
 function messageOf(value: unknown, role: string): Message {
   if (!isFields(value)) return { role, name: '', parts: [partOf(value)], finishReason: '' };
   return {
-    role: textOf(value['role']) || role,
-    name: textOf(value['name']),
+    role: textOf(value.role) || role,
+    name: textOf(value.name),
     parts: partsOf(value),
-    finishReason: textOf(value['finish_reason']),
+    finishReason: textOf(value.finish_reason),
   };
 }
 
 function toolOf(value: unknown): Conversation['tools'][number] {
   const fields = isFields(value) ? value : {};
-  const inner = isFields(fields['function']) ? fields['function'] : fields;
-  return { name: textOf(inner['name']) || 'tool', description: textOf(inner['description']), definition: value };
+  const inner = isFields(fields.function) ? fields.function : fields;
+  return { name: textOf(inner.name) || 'tool', description: textOf(inner.description), definition: value };
 }
 
 function messagesIn(attributes: KeyValue[]): Conversation {

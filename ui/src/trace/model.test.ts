@@ -23,6 +23,11 @@ describe('modelOf', () => {
     expect(modelOf(traceOf([timed('orphan', 'gone', 1, 5), timed('root', '', 2, 5)]))?.root.spanId).toBe('root');
   });
 
+  it('names two spans of one id apart', () => {
+    const model = modelOf(traceOf([timed('a', '', 1, 5), timed('a', '', 2, 5)]));
+    expect([...(model?.positionByKey ?? [])]).toEqual([['a', 0], ['a~2', 1]]);
+  });
+
   it('sums errors and tokens over all roots', () => {
     const genAi = { operation: 'chat', provider: 'p', model: 'm', inputTokens: 5, outputTokens: 2, finishReasons: [] };
     const model = modelOf(traceOf([spanWith({ spanId: 'a', genAi }), spanWith({ spanId: 'b', genAi, status: { code: 'error', message: '' } })]));

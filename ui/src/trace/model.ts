@@ -7,6 +7,8 @@ import { offsetFrom } from '../time/timestamp';
 import { buildTree, type SpanNode } from './tree';
 
 export interface TimedNode extends SpanNode {
+  /** The span's id, made unique where two spans have one: this names the node in addresses. */
+  key: string;
   /** Nanoseconds from the trace's start. */
   offset: number;
   duration: number;
@@ -16,8 +18,7 @@ export interface TimedNode extends SpanNode {
 export interface TraceModel {
   trace: Trace;
   nodes: TimedNode[];
-  /** Of the first span of that id. */
-  positionById: Map<string, number>;
+  positionByKey: Map<string, number>;
   root: Span;
   startTimeUnixNano: string;
   /** Nanoseconds from the earliest start to the latest end. */
@@ -46,12 +47,24 @@ function earliestStart(spans: Span[]): bigint {
   return spans.map((span) => BigInt(span.startTimeUnixNano)).reduce((a, b) => (b < a ? b : a));
 }
 
+/** "id", and "id~2" for a second span of that id. */
+function keyMaker(): (spanId: string) => string {
+  const used = new Map<string, number>();
+  return (spanId) => {
+    const count = (used.get(spanId) ?? 0) + 1;
+    used.set(spanId, count);
+    return count === 1 ? spanId : `${spanId}~${count}`;
+  };
+}
+
 /** Null for a trace of no spans, of which there is nothing to show. */
 export function modelOf(trace: Trace): TraceModel | null {
   if (trace.spans.length === 0) return null;
   const start = earliestStart(trace.spans);
+  const keyOf = keyMaker();
   const nodes = buildTree(trace.spans).map((node): TimedNode => ({
     ...node,
+    key: keyOf(node.span.spanId),
     offset: offsetFrom(start, node.span.startTimeUnixNano),
     duration: Number(node.span.durationNano),
     operation: operationOf(node.span),
@@ -60,11 +73,9 @@ export function modelOf(trace: Trace): TraceModel | null {
   if (first === undefined) return null;
   // An orphan may begin before the real root: clocks differ.
   const root = nodes.find((node) => node.parent === -1 && node.broken === null) ?? first;
-  const positionById = new Map<string, number>();
   let total = { errors: 0, inputTokens: 0, outputTokens: 0 };
   let duration = 0;
-  nodes.forEach((node, position) => {
-    if (!positionById.has(node.span.spanId)) positionById.set(node.span.spanId, position);
+  nodes.forEach((node) => {
     duration = Math.max(duration, node.offset + node.duration);
     if (node.parent === -1) {
       total = {
@@ -78,7 +89,7 @@ export function modelOf(trace: Trace): TraceModel | null {
   return {
     trace,
     nodes,
-    positionById,
+    positionByKey: new Map(nodes.map((node, position) => [node.key, position])),
     root: root.span,
     startTimeUnixNano: String(start),
     duration,

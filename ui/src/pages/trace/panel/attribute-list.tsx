@@ -1,0 +1,25 @@
+import type { KeyValue } from '../../../api/types';
+import { toText, typed } from '../../../attributes/any-value';
+import { CopyButton } from '../../../components/copy-button';
+import styles from './attribute-list.module.css';
+import { ValueView } from './value-view';
+
+/** Attributes by key: the type on hover, the value in full, and a button that copies it. */
+export function AttributeList({ attributes }: { attributes: KeyValue[] }) {
+  const sorted = attributes.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return (
+    <dl className={styles.list}>
+      {sorted.map(({ key, value }, index) => (
+        <div key={index} className={styles.attribute}>
+          <dt className={styles.key} title={`${key} (${typed(value).type})`}>
+            {key}
+          </dt>
+          <dd className={styles.value}>
+            <ValueView value={value} />
+          </dd>
+          <CopyButton className={styles.copy} text={() => toText(value)} label={`Copy the value of ${key}`} />
+        </div>
+      ))}
+    </dl>
+  );
+}
