@@ -102,10 +102,9 @@ void Clock::renew() noexcept {
     const std::uint64_t lifetime = std::clamp(measured, second / 10'000, second);
     const std::uint32_t version = anchor_.version.load(std::memory_order_relaxed);
     anchor_.version.store(version + 1, std::memory_order_relaxed);
-    std::atomic_thread_fence(std::memory_order_release);
-    anchor_.ticks.store(now.ticks, std::memory_order_relaxed);
-    anchor_.time.store(now.time, std::memory_order_relaxed);
-    anchor_.rate.store(rate, std::memory_order_relaxed);
+    anchor_.ticks.store(now.ticks, std::memory_order_release);
+    anchor_.time.store(now.time, std::memory_order_release);
+    anchor_.rate.store(rate, std::memory_order_release);
     anchor_.expires.store(rate == 0 ? 0 : now.ticks + lifetime, std::memory_order_relaxed);
     anchor_.version.store(version + 2, std::memory_order_release);
     // Keep the baseline recent enough that a drifting counter is followed, old enough that its rate is exact.

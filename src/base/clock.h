@@ -24,10 +24,9 @@ class Clock {
     const std::uint64_t ticks = __rdtsc();
     if (ticks < anchor_.expires.load(std::memory_order_relaxed)) [[likely]] {
       const std::uint32_t version = anchor_.version.load(std::memory_order_acquire);
-      const std::uint64_t from_ticks = anchor_.ticks.load(std::memory_order_relaxed);
-      const std::uint64_t from_time = anchor_.time.load(std::memory_order_relaxed);
-      const std::uint64_t rate = anchor_.rate.load(std::memory_order_relaxed);
-      std::atomic_thread_fence(std::memory_order_acquire);
+      const std::uint64_t from_ticks = anchor_.ticks.load(std::memory_order_acquire);
+      const std::uint64_t from_time = anchor_.time.load(std::memory_order_acquire);
+      const std::uint64_t rate = anchor_.rate.load(std::memory_order_acquire);
       if (version == anchor_.version.load(std::memory_order_relaxed) && version % 2 == 0 &&
           ticks >= from_ticks) [[likely]] {
         return from_time + scale(ticks - from_ticks, rate);
@@ -38,14 +37,15 @@ class Clock {
   }
 
  private:
-  /// Nanoseconds a tick, times 2^32. Written under a lock as a sequence lock: odd while being changed.
+  /// A sequence lock: the version is odd while the rest is being changed, by one thread at a time. Every
+  /// field is released and acquired, so whoever sees a new one sees the odd version too.
   struct Anchor {
     std::atomic<std::uint32_t> version{0};
     std::atomic<std::uint64_t> expires{
         0};  ///< In ticks; 0 until the first reading, and for good without a counter.
     std::atomic<std::uint64_t> ticks{0};
     std::atomic<std::uint64_t> time{0};
-    std::atomic<std::uint64_t> rate{0};
+    std::atomic<std::uint64_t> rate{0};  ///< Nanoseconds a tick, times 2^32.
   };
 
   static std::uint64_t scale(std::uint64_t ticks, std::uint64_t rate) noexcept {
