@@ -4,3 +4,7 @@ cmake_language(DEFER CALL target_sources sonde_sdk PRIVATE
                gzip.cc otlp_answer.cc otlp_client.cc otlp_endpoint.cc)
 cmake_language(DEFER CALL target_link_libraries sonde_sdk PUBLIC sonde_http_client
                PRIVATE ZLIB::ZLIB CURL::libcurl)
+
+sonde_test(otlp_client_test
+  SOURCES gzip_test.cc otlp_answer_test.cc otlp_client_test.cc otlp_endpoint_test.cc
+  LIBS sonde_sdk sonde_grpc_test_server ZLIB::ZLIB)

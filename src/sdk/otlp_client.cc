@@ -71,13 +71,13 @@ OtlpClient::OtlpClient(OtlpEndpoint endpoint, RetryPolicy retry)
     : endpoint_(std::move(endpoint)),
       retry_(retry),
       http_(client_options(endpoint_)),
-      http_request_(request_without_body(endpoint_)),
-      random_(std::random_device()()) {}
+      http_request_(request_without_body(endpoint_)) {}
 
 ExportOutcome OtlpClient::send(std::string_view request, TimePoint deadline) noexcept {
   try {
     const TimePoint now = steady_clock::now();
-    if (deadline - now > endpoint_.timeout) deadline = now + endpoint_.timeout;
+    const bool sooner = endpoint_.timeout < std::chrono::duration_cast<milliseconds>(deadline - now);
+    if (sooner) deadline = now + endpoint_.timeout;
     ExportOutcome outcome = deliver(request, deadline);
     if (outcome.kind == Kind::failed || outcome.kind == Kind::exhausted) {
       outcome.message = "exporting to " + transport::without_secrets(endpoint_.url) + ": " + outcome.message;
@@ -140,7 +140,8 @@ milliseconds OtlpClient::pause_after(int attempts, const OtlpAnswer& answer) {
   const double most =
       std::min(static_cast<double>(retry_.initial.count()) * std::pow(retry_.multiplier, attempts - 1),
                static_cast<double>(retry_.maximum.count()));
-  const milliseconds own(std::llround(std::uniform_real_distribution(0.0, most)(random_)));
+  const double fraction = static_cast<double>(random_.next() >> 11) * 0x1p-53;
+  const milliseconds own(std::llround(fraction * most));
   return std::max(own, answer.retry_after.value_or(milliseconds::zero()));
 }
 

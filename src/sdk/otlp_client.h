@@ -14,7 +14,6 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
-#include <random>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -22,6 +21,7 @@
 #include "sdk/gzip.h"
 #include "sdk/otlp_answer.h"
 #include "sdk/otlp_endpoint.h"
+#include "sdk/random.h"
 #include "transport/http_client.h"
 
 namespace sonde::sdk {
@@ -80,7 +80,7 @@ class OtlpClient {
   transport::HttpClient http_;
   transport::HttpRequest http_request_;  ///< Its fields are the same each time; its body keeps its memory.
   GzipCompressor gzip_;
-  std::minstd_rand random_;
+  detail::RandomGenerator random_;
   std::stop_source stop_;
   std::mutex mutex_;
   std::condition_variable_any wake_;

@@ -6,14 +6,16 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstdlib>
 #include <memory>
 #include <string_view>
 #include <utility>
 
+#include "sdk/environment.h"
+
 namespace sonde::sdk {
 namespace {
 
+using detail::equals_ignoring_case;
 using std::chrono::milliseconds;
 using transport::HttpHeaders;
 
@@ -75,41 +77,30 @@ class Variables {
 
  private:
   static std::optional<Variable> get(std::string name) {
-    const char* text = std::getenv(name.c_str());
-    if (text == nullptr || *text == '\0') return std::nullopt;
-    return Variable{std::move(name), text};
+    const auto text = detail::environment(name.c_str());
+    if (!text) return std::nullopt;
+    return Variable{std::move(name), std::string(*text)};
   }
 
   std::string_view signal_;
   std::vector<std::string>& problems_;
 };
 
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  for (char& c : lowered) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lowered;
-}
-
 std::optional<OtlpProtocol> parse_protocol(std::string_view text) {
-  const std::string name = lower(text);
-  if (name == "grpc") return OtlpProtocol::grpc;
-  if (name == "http/protobuf") return OtlpProtocol::http_protobuf;
+  if (equals_ignoring_case(text, "grpc")) return OtlpProtocol::grpc;
+  if (equals_ignoring_case(text, "http/protobuf")) return OtlpProtocol::http_protobuf;
   return std::nullopt;
 }
 
 std::optional<OtlpCompression> parse_compression(std::string_view text) {
-  const std::string name = lower(text);
-  if (name == "gzip") return OtlpCompression::gzip;
-  if (name == "none") return OtlpCompression::none;
+  if (equals_ignoring_case(text, "gzip")) return OtlpCompression::gzip;
+  if (equals_ignoring_case(text, "none")) return OtlpCompression::none;
   return std::nullopt;
 }
 
 std::optional<bool> parse_boolean(std::string_view text) {
-  const std::string name = lower(text);
-  if (name == "true") return true;
-  if (name == "false") return false;
+  if (equals_ignoring_case(text, "true")) return true;
+  if (equals_ignoring_case(text, "false")) return false;
   return std::nullopt;
 }
 
@@ -190,8 +181,8 @@ std::string resolve_file(const Variables& variables, std::string_view suffix,
   const auto as_is = [](std::string_view text) { return std::optional(std::string(text)); };
   const std::string path = given ? *given : variables.find(suffix, "", as_is).value_or("");
   if (!path.empty() && access(path.c_str(), R_OK) != 0) {
-    problems.push_back("the OTLP " + lower(suffix) + " file " + path +
-                       " cannot be read; exports over https will fail until it can");
+    problems.push_back("the file " + path + " (OTEL_EXPORTER_OTLP_" + std::string(suffix) +
+                       ") cannot be read; exports over https will fail until it can");
   }
   return path;
 }

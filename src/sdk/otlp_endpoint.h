@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "sonde/expected.hpp"
-#include "sonde/setup.hpp"
+#include "sonde/otlp_exporter.hpp"
 #include "transport/http.h"
 
 namespace sonde::sdk {
@@ -36,13 +36,13 @@ struct OtlpOptions {
 /// A receiver of OTLP: all that sending needs to know.
 struct OtlpEndpoint {
   OtlpProtocol protocol = OtlpProtocol::http_protobuf;
-  std::string url;  ///< What is posted to: with OTLP/gRPC it ends in the method's name.
-  transport::HttpHeaders headers;
+  std::string url = {};  ///< What is posted to: with OTLP/gRPC it ends in the method's name.
+  transport::HttpHeaders headers = {};
   OtlpCompression compression = OtlpCompression::none;
   std::chrono::milliseconds timeout{10'000};  ///< For one export with its retries; the largest value: none.
-  std::string certificate_file;               ///< PEM; empty: what the system trusts.
-  std::string client_key_file;
-  std::string client_certificate_file;
+  std::string certificate_file = {};          ///< PEM; empty: what the system trusts.
+  std::string client_key_file = {};
+  std::string client_certificate_file = {};
 };
 
 /// Resolves the options for a signal. A variable that cannot be understood is ignored, and a sentence about

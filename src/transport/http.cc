@@ -1,5 +1,6 @@
 #include "transport/http.h"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace sonde::transport {
@@ -44,6 +45,15 @@ bool same_field_name(std::string_view left, std::string_view right) noexcept {
   return true;
 }
 
+bool is_valid_field(std::string_view name, std::string_view value) noexcept {
+  const auto is_token_character = [](char c) {
+    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  };
+  return !name.empty() && std::all_of(name.begin(), name.end(), is_token_character) &&
+         value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
 std::string_view header(const HttpHeaders& headers, std::string_view name) noexcept {
   for (const auto& [field, value] : headers) {
     if (same_field_name(field, name)) return value;
@@ -52,6 +62,15 @@ std::string_view header(const HttpHeaders& headers, std::string_view name) noexc
 }
 
 std::string percent_decode(std::string_view text) { return decode(text, false); }
+
+std::string without_secrets(std::string_view url) {
+  url = url.substr(0, url.find_first_of("?#"));
+  const std::size_t scheme_end = url.find("://");
+  const std::size_t authority = scheme_end == std::string_view::npos ? 0 : scheme_end + 3;
+  const std::size_t at = url.substr(0, url.find('/', authority)).rfind('@');
+  const std::size_t host = at == std::string_view::npos || at < authority ? authority : at + 1;
+  return std::string(url.substr(0, authority)) + std::string(url.substr(host));
+}
 
 std::string target_path(std::string_view target) {
   if (const std::size_t scheme_end = target.find("://");

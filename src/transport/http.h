@@ -31,8 +31,15 @@ struct HttpResponse {
 /// Whether two field names are the same, which they are without case.
 [[nodiscard]] bool same_field_name(std::string_view left, std::string_view right) noexcept;
 
+/// Whether a field may be sent: its name a token, its value without line ends and zero bytes (RFC 9110,
+/// section 5). Anything else would let a value forge further fields.
+[[nodiscard]] bool is_valid_field(std::string_view name, std::string_view value) noexcept;
+
 /// `text` with every "%41" replaced by its byte. A '%' that begins no such escape stands for itself.
 [[nodiscard]] std::string percent_decode(std::string_view text);
+
+/// A URL as messages may show it: without user, password, query and fragment, which may be secrets.
+[[nodiscard]] std::string without_secrets(std::string_view url);
 
 /// The path of a target, percent-decoded.
 [[nodiscard]] std::string target_path(std::string_view target);

@@ -11,6 +11,7 @@
 #include <future>
 #include <stdexcept>
 
+#include "sdk_support/environment.h"
 #include "sdk_support/raw_http_server.h"
 
 namespace {
@@ -32,6 +33,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using sonde::test::answer;
+using sonde::test::Environment;
 using sonde::test::http_answer;
 using sonde::test::in_turn;
 using sonde::test::RawHttpServer;
@@ -341,18 +343,6 @@ TEST(HttpClient, WhatASinkThrowsComesOutOfPerform) {
   EXPECT_THROW(static_cast<void>(client.perform(get(server), options)), std::runtime_error);
   EXPECT_TRUE(client.perform(get(server)));
 }
-
-/// Sets variables for as long as it lives.
-class Environment {
- public:
-  Environment(const char* name, const std::string& value) : name_(name) { setenv(name, value.c_str(), 1); }
-  ~Environment() { unsetenv(name_); }
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
-
- private:
-  const char* name_;
-};
 
 TEST(HttpClient, TheProxyOfTheEnvironmentIsUsedExceptForLoopback) {
   RawHttpServer proxy(answer("200 OK", {}, "through the proxy"));

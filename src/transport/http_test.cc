@@ -17,6 +17,18 @@ TEST(Http, FindsTheFirstFieldOfANameWithoutCase) {
   EXPECT_EQ(header(headers, "content-typ"), "");
 }
 
+TEST(Http, OnlyFieldsThatForgeNoOthersAreValid) {
+  EXPECT_TRUE(is_valid_field("x-api-Key_1", "any text: \t\"äö\""));
+  EXPECT_TRUE(is_valid_field("a", ""));
+  for (const std::string_view name : {"", "a b", "a:", ":path", "a\r", "ä"}) {
+    EXPECT_FALSE(is_valid_field(name, "x")) << name;
+  }
+  for (const std::string_view value :
+       {std::string_view("x\r\ny: z"), std::string_view("x\n"), std::string_view("\0", 1)}) {
+    EXPECT_FALSE(is_valid_field("a", value));
+  }
+}
+
 TEST(Http, ThePathIsDecodedAndEndsBeforeTheQuery) {
   EXPECT_EQ(target_path("/v1/traces"), "/v1/traces");
   EXPECT_EQ(target_path("/a%20b+c?x=/y"), "/a b+c");
@@ -36,6 +48,14 @@ TEST(Http, APercentSignThatBeginsNoEscapeStandsForItself) {
   EXPECT_EQ(target_path("/100%"), "/100%");
   EXPECT_EQ(target_path("/%4"), "/%4");
   EXPECT_EQ(target_path("/%zz%41"), "/%zzA");
+}
+
+TEST(Http, AUrlIsShownWithoutItsSecrets) {
+  EXPECT_EQ(without_secrets("http://localhost:4318/v1"), "http://localhost:4318/v1");
+  EXPECT_EQ(without_secrets("https://user:pass@w@host:1/v1/@x?key=y#z"), "https://host:1/v1/@x");
+  EXPECT_EQ(without_secrets("https://user@host"), "https://host");
+  EXPECT_EQ(without_secrets("user:pass@host/path?key"), "host/path");
+  EXPECT_EQ(without_secrets("?key"), "");
 }
 
 TEST(Http, QueryParametersAreDecodedInOrder) {
