@@ -54,7 +54,9 @@ std::string duration_text(std::uint64_t nanoseconds) {
   const Unit* unit = units.begin();
   while (unit->size > 1 && value < unit->size) ++unit;
   std::array<char, 32> text{};
-  const int size = std::snprintf(text.data(), text.size(), "%.3g %s", value / unit->size, unit->name);
+  const double scaled = value / unit->size;
+  const int size =
+      std::snprintf(text.data(), text.size(), scaled < 100 ? "%.3g %s" : "%.0f %s", scaled, unit->name);
   return {text.data(), static_cast<std::size_t>(size)};
 }
 

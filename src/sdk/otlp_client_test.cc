@@ -423,6 +423,23 @@ TEST(OtlpGrpc, AServerThatRestartedIsFoundAgain) {
   EXPECT_EQ(client.send("after", later()).kind, Kind::success);
 }
 
+TEST(OtlpGrpc, AConnectionThatTheServerEndedIsReplacedWithoutAnAttemptLost) {
+  auto server = std::make_unique<GrpcTestServer>(always({}));
+  const std::uint16_t port = server->port();
+  transport::HttpClient client({.http2_prior_knowledge = true});
+  const transport::HttpRequest request{.method = "POST",
+                                       .target = server->url(export_method),
+                                       .headers = {{"content-type", "application/grpc"}, {"te", "trailers"}},
+                                       .body = std::string(5, '\0')};
+  for (int restarts = 0; restarts < 3; ++restarts) {
+    const auto response = client.perform(request);
+    ASSERT_TRUE(response) << response.error().message;
+    EXPECT_EQ(header(response->trailers, "grpc-status"), "0");
+    server.reset();
+    server = std::make_unique<GrpcTestServer>(always({}), test::GrpcTestServerOptions{.port = port});
+  }
+}
+
 TEST(OtlpGrpc, WhatDoesNotSpeakHttp2IsNotTakenForSuccess) {
   RawHttpServer server(answer("200 OK"));
   OtlpClient client({.protocol = OtlpProtocol::grpc, .url = server.url(export_method)}, eager);
