@@ -1,20 +1,18 @@
 #include "transport/grpc_server.h"
 
 #include <gmock/gmock.h>
-#include <grpcpp/create_channel.h>
-#include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <future>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "transport/grpc_server_test_client.h"
 
 namespace sonde::transport {
 namespace {
@@ -22,72 +20,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 constexpr auto patience = 20s;
-
-/// gRPC's own client, as the oracle; no generated code.
-class Client {
- public:
-  struct Answer {
-    grpc::Status status;
-    std::string message;
-  };
-
-  explicit Client(std::uint16_t port, grpc::ChannelArguments arguments = {}) {
-    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a connection of its own
-    stub_ = std::make_unique<grpc::GenericStub>(grpc::CreateCustomChannel(
-        "127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials(), arguments));
-    events_ = std::thread([this] { complete_calls(); });
-  }
-  /// Waits for the calls it started.
-  ~Client() {
-    queue_.Shutdown();
-    events_.join();
-  }
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
-
-  std::future<Answer> start(const std::string& method, const std::string& message,
-                            grpc_compression_algorithm coding = GRPC_COMPRESS_NONE) {
-    auto* const call = new Call;  // complete_calls() takes it back
-    std::future<Answer> answer = call->promise.get_future();
-    call->context.set_compression_algorithm(coding);
-    call->context.set_deadline(std::chrono::system_clock::now() + patience);
-    const grpc::Slice slice(message);
-    call->reader = stub_->PrepareUnaryCall(&call->context, method, grpc::ByteBuffer(&slice, 1), &queue_);
-    call->reader->StartCall();
-    call->reader->Finish(&call->response, &call->answer.status, call);
-    return answer;
-  }
-
-  Answer call(const std::string& method, const std::string& message,
-              grpc_compression_algorithm coding = GRPC_COMPRESS_NONE) {
-    return start(method, message, coding).get();
-  }
-
- private:
-  struct Call {
-    grpc::ClientContext context;
-    std::unique_ptr<grpc::GenericClientAsyncResponseReader> reader;
-    grpc::ByteBuffer response;
-    Answer answer;
-    std::promise<Answer> promise;
-  };
-
-  void complete_calls() {
-    void* event = nullptr;
-    bool ok = false;
-    while (queue_.Next(&event, &ok)) {
-      const std::unique_ptr<Call> call(static_cast<Call*>(event));
-      if (grpc::Slice slice; call->response.DumpToSingleSlice(&slice).ok()) {
-        call->answer.message.assign(reinterpret_cast<const char*>(slice.begin()), slice.size());
-      }
-      call->promise.set_value(std::move(call->answer));
-    }
-  }
-
-  grpc::CompletionQueue queue_;
-  std::unique_ptr<grpc::GenericStub> stub_;
-  std::thread events_;
-};
 
 /// Calls that wait until the test answers them.
 class Mailbox {
@@ -142,21 +74,21 @@ class GrpcServerTest : public testing::Test {
 };
 
 TEST_F(GrpcServerTest, AnswersWithAMessage) {
-  Client client(server_.port());
+  GrpcTestClient client(server_.port());
   EXPECT_EQ(client.call("/test.Service/Echo", "hello").message, "hello");
-  const Client::Answer empty = client.call("/test.Service/Echo", "");
+  const GrpcTestClient::Answer empty = client.call("/test.Service/Echo", "");
   EXPECT_TRUE(empty.status.ok()) << empty.status.error_message();
   EXPECT_EQ(empty.message, "");
 }
 
 TEST_F(GrpcServerTest, SaysWhichMethodItDoesNotKnow) {
-  const grpc::Status status = Client(server_.port()).call("/test.Service/Other", "x").status;
+  const grpc::Status status = GrpcTestClient(server_.port()).call("/test.Service/Other", "x").status;
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
   EXPECT_EQ(status.error_message(), "unknown method /test.Service/Other");
 }
 
 TEST_F(GrpcServerTest, AnswersErrorsWithTheirDetails) {
-  Client client(server_.port());
+  GrpcTestClient client(server_.port());
   auto pending = client.start("/test.Service/Later", "x");
   mailbox_.take().second({14, "the store is full", std::string("\x08\x0e\0\xff", 4)}, {});
   const grpc::Status status = pending.get().status;
@@ -166,8 +98,8 @@ TEST_F(GrpcServerTest, AnswersErrorsWithTheirDetails) {
 }
 
 TEST_F(GrpcServerTest, ManyCallsOfOneConnectionMayWaitAtOnceAndEndInAnyOrder) {
-  Client client(server_.port());
-  std::vector<std::future<Client::Answer>> answers;
+  GrpcTestClient client(server_.port());
+  std::vector<std::future<GrpcTestClient::Answer>> answers;
   for (int i = 0; i < 50; ++i) answers.push_back(client.start("/test.Service/Later", std::to_string(i)));
   std::vector<std::pair<Expected<std::string>, GrpcRespond>> calls;
   for (int i = 0; i < 50; ++i) calls.push_back(mailbox_.take());
@@ -181,20 +113,20 @@ TEST_F(GrpcServerTest, ManyCallsOfOneConnectionMayWaitAtOnceAndEndInAnyOrder) {
 
 TEST_F(GrpcServerTest, ReadsGzip) {
   const std::string text(50'000, 'x');
-  Client client(server_.port());
+  GrpcTestClient client(server_.port());
   EXPECT_EQ(client.call("/test.Service/Echo", text, GRPC_COMPRESS_GZIP).message, text);
   EXPECT_EQ(client.call("/test.Service/Echo", "short", GRPC_COMPRESS_GZIP).message, "short");
 }
 
 TEST_F(GrpcServerTest, RefusesOtherCompression) {
-  EXPECT_EQ(Client(server_.port())
+  EXPECT_EQ(GrpcTestClient(server_.port())
                 .call("/test.Service/Echo", std::string(50'000, 'x'), GRPC_COMPRESS_DEFLATE)
                 .status.error_code(),
             grpc::StatusCode::UNIMPLEMENTED);
 }
 
 TEST_F(GrpcServerTest, RefusesMessagesOverTheLimit) {
-  Client client(server_.port());
+  GrpcTestClient client(server_.port());
   EXPECT_EQ(client.call("/test.Service/Echo", std::string(100'000, 'x')).message.size(), 100'000U);
   EXPECT_EQ(client.call("/test.Service/Echo", std::string(100'001, 'x')).status.error_code(),
             grpc::StatusCode::RESOURCE_EXHAUSTED);
@@ -202,7 +134,7 @@ TEST_F(GrpcServerTest, RefusesMessagesOverTheLimit) {
 }
 
 TEST_F(GrpcServerTest, TellsTheHandlerOfAMessageThatWasRefusedUnread) {
-  Client client(server_.port());
+  GrpcTestClient client(server_.port());
   auto pending = client.start("/test.Service/Later", std::string(100'001, 'x'));
   const auto [message, respond] = mailbox_.take();
   ASSERT_FALSE(message);
@@ -214,19 +146,20 @@ TEST_F(GrpcServerTest, TellsTheHandlerOfAMessageThatWasRefusedUnread) {
 TEST_F(GrpcServerTest, StopsABombAtTheLimit) {
   const std::string bomb(20u << 20, '\0');  // 20 kB once compressed, so within the limit on the wire
   const grpc::Status status =
-      Client(server_.port()).call("/test.Service/Echo", bomb, GRPC_COMPRESS_GZIP).status;
+      GrpcTestClient(server_.port()).call("/test.Service/Echo", bomb, GRPC_COMPRESS_GZIP).status;
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   // gRPC itself would name the whole length here, having decompressed it all.
   EXPECT_THAT(status.error_message(), HasSubstr("longer than the limit of 100000 bytes once decompressed"));
 }
 
 TEST_F(GrpcServerTest, TellsTheHandlerOfDamagedCompression) {
-  EXPECT_EQ(Client(server_.port()).call("/test.Service/Echo", "\x1f\x8b\x08 damaged").status.error_code(),
-            grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(
+      GrpcTestClient(server_.port()).call("/test.Service/Echo", "\x1f\x8b\x08 damaged").status.error_code(),
+      grpc::StatusCode::INVALID_ARGUMENT);
 }
 
 TEST_F(GrpcServerTest, ACallDroppedByItsHandlerAnswersInternal) {
-  Client client(server_.port());
+  GrpcTestClient client(server_.port());
   auto pending = client.start("/test.Service/Later", "x");
   mailbox_.take();
   EXPECT_EQ(pending.get().status.error_code(), grpc::StatusCode::INTERNAL);
@@ -237,7 +170,7 @@ TEST_F(GrpcServerTest, LetsClientsPingAsOftenAsTheyLike) {
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-  Client client(server_.port(), arguments);
+  GrpcTestClient client(server_.port(), arguments);
   auto pending = client.start("/test.Service/Later", "x");
   const auto call = mailbox_.take();
   EXPECT_EQ(pending.wait_for(500ms), std::future_status::timeout);  // time for many pings
@@ -246,7 +179,7 @@ TEST_F(GrpcServerTest, LetsClientsPingAsOftenAsTheyLike) {
 }
 
 TEST_F(GrpcServerTest, StoppingWaitsForAnswers) {
-  Client client(server_.port());
+  GrpcTestClient client(server_.port());
   auto pending = client.start("/test.Service/Later", "x");
   const auto call = mailbox_.take();
   auto stopped = std::async(std::launch::async, [&] { server_.stop(patience); });
@@ -257,7 +190,7 @@ TEST_F(GrpcServerTest, StoppingWaitsForAnswers) {
 }
 
 TEST_F(GrpcServerTest, StoppingWaitsNoLongerThanTheGraceAndALateAnswerIsHarmless) {
-  Client client(server_.port());
+  GrpcTestClient client(server_.port());
   auto pending = client.start("/test.Service/Later", "x");
   const auto call = mailbox_.take();
   server_.stop(10ms);
@@ -272,8 +205,8 @@ TEST(GrpcServer, MayStopWhileCallsKeepComing) {
       std::thread([message, respond] { respond({}, *message); }).detach();
     });
     ASSERT_TRUE(server.start());
-    Client client(server.port());
-    std::vector<std::future<Client::Answer>> answers;
+    GrpcTestClient client(server.port());
+    std::vector<std::future<GrpcTestClient::Answer>> answers;
     for (int i = 0; i < 100; ++i) answers.push_back(client.start("/test.Service/Echo", "x"));
     answers.front().wait();
     server.stop(100ms);
