@@ -1,0 +1,34 @@
+#pragma once
+
+// What the tests of the OTLP client send, and how long they wait.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "sdk/otlp_client.h"
+
+namespace sonde::test {
+
+inline constexpr sdk::RetryPolicy eager{.initial = std::chrono::milliseconds(1),
+                                        .maximum = std::chrono::milliseconds(1)};
+
+/// Far above what anything takes: a test that gets there fails by its own expectation.
+inline constexpr std::chrono::seconds long_time{60};
+
+inline std::chrono::steady_clock::time_point later() { return std::chrono::steady_clock::now() + long_time; }
+
+/// Stands for an encoded request of `size` bytes: every byte value, and not quite regular.
+inline std::string request_of(std::size_t size) {
+  std::string bytes(size, '\0');
+  std::uint32_t state = 1;
+  for (char& byte : bytes) byte = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
+  return bytes;
+}
+
+/// An ExportTraceServiceResponse: partial_success {rejected_spans: 3, error_message: "too old"}.
+inline constexpr std::string_view three_rejected = "\x0a\x0b\x08\x03\x12\x07too old";
+
+}  // namespace sonde::test
