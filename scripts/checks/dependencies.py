@@ -27,33 +27,31 @@ MAY_INCLUDE = {
     "cli": {"base", "otlp", "transport", "normalise", "collector", "store", "query", "mock_llm", "sdk", "genai"},
 }
 
-# Whose headers each library's are, and where they may be included: a path's beginning. Naming a header (".h") lets
-# it through to everyone who includes that header, so only what is private to one folder is named so.
+# In which folders each third-party library's headers may be included. Tests and examples may use any.
 LIBRARIES = {
-    "curl/": ["src/transport/"],
-    "zlib.h": ["src/transport/", "src/base/"],
-    "zstd.h": ["src/transport/", "src/base/"],
-    "boost/": ["src/transport/", "src/query/", "src/collector/", "src/mock_llm/"],
+    "curl/": ["src/transport/", "src/sdk/"],
+    "zlib.h": ["src/transport/", "src/sdk/", "src/query/"],
+    "zstd.h": ["src/transport/", "src/sdk/"],
+    "boost/": ["src/transport/", "src/mock_llm/"],
     "grpc/": ["src/transport/"],
     "grpcpp/": ["src/transport/"],
     "protozero/": ["src/otlp/"],
-    "simdjson": ["src/otlp/", "src/mock_llm/", "src/query/"],
-    "nlohmann/": ["src/otlp/", "src/mock_llm/", "src/query/", "src/cli/", "src/collector/"],
+    "simdjson": ["src/otlp/", "src/mock_llm/", "src/store/", "src/query/"],
+    "nlohmann/": ["src/mock_llm/", "src/query/", "src/cli/"],
     "CLI/": ["src/cli/"],
     "duckdb": ["src/store/duckdb/"],
-    "google/protobuf": [],  # a test's oracle only
+    "google/protobuf": [],
     "opentelemetry/": [],
 }
-PRIVATE_HEADERS = ("src/store/duckdb/",)  # whose headers nobody outside the folder includes
 
 LONGEST = 600   # lines; more is an error
 LONG = 400      # lines; more is mentioned
 
-INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
+INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([^">]+)[">]', re.MULTILINE)
 
 
 def is_test(path):
-    return path.startswith("tests/") or re.search(r"(_test|_bench|_fuzz|\.test)\.\w+$|(^|/)testing/", path)
+    return path.startswith("tests/") or re.search(r"_test[._]|_bench\.|_fuzz\.|\.test\.|/testing/", path)
 
 
 def listed_files():
@@ -85,35 +83,57 @@ def check_folder(path, name, target):
 
 def check_library(path, name, library):
     """The finding, if any, about `path` including `name`, a header of a third party's library."""
-    if is_test(path):
+    if path.startswith("include/"):
+        return f"a public header includes <{name}>; a user of the SDK need not have that library"
+    if any(path.startswith(folder) for folder in LIBRARIES[library]):
         return None
-    if path.startswith(("include/", "examples/")):
-        return f"{path.split('/')[0]}/ includes <{name}>; a user of the SDK need not have that library"
-    if not any(path.startswith(folder) for folder in LIBRARIES[library]):
-        places = ", ".join(LIBRARIES[library]) or "tests only"
-        return f"<{name}> may be included in: {places}"
-    if path.endswith(".h") and not path.startswith(PRIVATE_HEADERS):
-        return f"a header includes <{name}>; keep third-party headers in .cc files, behind an interface"
-    return None
+    return f"<{name}> may be included in: {', '.join(LIBRARIES[library]) or 'tests only'}"
 
 
-def check_source(path, text):
+def resolve(path, name):
+    """The project's header that `path` means by `name`, or None if it is not ours."""
+    candidates = [f"include/{name}", f"src/{name}", f"{pathlib.PurePosixPath(path).parent}/{name}"]
+    return next((candidate for candidate in candidates if (ROOT / candidate).is_file()), None)
+
+
+class Includes:
+    """What each file includes: (name, the project's header or None) in the order of the file."""
+
+    def __init__(self):
+        self._of, self._leaks = {}, {}
+
+    def of(self, path):
+        if path not in self._of:
+            names = INCLUDE.findall((ROOT / path).read_text(encoding="utf-8"))
+            self._of[path] = [(name, resolve(path, name)) for name in names]
+        return self._of[path]
+
+    def leak(self, header):
+        """A third-party header that including `header` brings along, if any."""
+        if header not in self._leaks:
+            self._leaks[header] = None  # for headers that include each other
+            own = next((name for name, target in self.of(header) if not target and library_of(name)), None)
+            deeper = (self.leak(target) for _, target in self.of(header) if target)
+            self._leaks[header] = own or next(filter(None, deeper), None)
+        return self._leaks[header]
+
+
+def check_source(path, includes):
     findings = []
-    if path.endswith((".h", ".hpp")) and "#pragma once" not in text:
-        findings.append("has no #pragma once")
-    for _, name in INCLUDE.findall(text):
-        candidates = [f"include/{name}", f"src/{name}", f"{pathlib.PurePosixPath(path).parent}/{name}"]
-        target = next((candidate for candidate in candidates if (ROOT / candidate).is_file()), None)
+    for name, target in includes.of(path):
         library = library_of(name)
         if target:
-            findings.append(None if is_test(path) else check_folder(path, name, target))
-        elif library:
+            findings.append(check_folder(path, name, target))
+            leak = includes.leak(target)
+            if leak and pathlib.PurePosixPath(path).parent != pathlib.PurePosixPath(target).parent:
+                findings.append(f'"{name}" brings <{leak}> along; a header for other folders hides third-party ones')
+        elif library and not path.startswith("examples/"):
             findings.append(check_library(path, name, library))
     return [finding for finding in findings if finding]
 
 
 def main():
-    findings, long_files = [], []
+    findings, long_files, includes = [], [], Includes()
     for path in listed_files():
         if not path.endswith((".cc", ".h", ".hpp", ".ts", ".tsx", ".py", ".mjs", ".sh", ".css")):
             continue
@@ -123,8 +143,10 @@ def main():
             findings.append(f"{path}: {lines} lines; the most is {LONGEST}: split it by what it does")
         elif lines > LONG:
             long_files.append(f"{path} ({lines})")
-        if path.endswith((".cc", ".h", ".hpp")):
-            findings += [f"{path}: {finding}" for finding in check_source(path, text)]
+        if path.endswith((".h", ".hpp")) and "#pragma once" not in text:
+            findings.append(f"{path}: has no #pragma once")
+        if path.endswith((".cc", ".h", ".hpp")) and not is_test(path):
+            findings += [f"{path}: {finding}" for finding in check_source(path, includes)]
     if long_files:
         print(f"deps: over {LONG} lines, worth a look: {', '.join(long_files)}")
     for finding in findings:
