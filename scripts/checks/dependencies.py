@@ -96,6 +96,10 @@ def resolve(path, name):
     return next((candidate for candidate in candidates if (ROOT / candidate).is_file()), None)
 
 
+def same_folder(path, other):
+    return pathlib.PurePosixPath(path).parent == pathlib.PurePosixPath(other).parent
+
+
 class Includes:
     """What each file includes: (name, the project's header or None) in the order of the file."""
 
@@ -109,11 +113,11 @@ class Includes:
         return self._of[path]
 
     def leak(self, header):
-        """A third-party header that including `header` brings along, if any."""
+        """A third-party header that `header` brings along, by itself or through others of its folder, if any."""
         if header not in self._leaks:
             self._leaks[header] = None  # for headers that include each other
             own = next((name for name, target in self.of(header) if not target and library_of(name)), None)
-            deeper = (self.leak(target) for _, target in self.of(header) if target)
+            deeper = (self.leak(target) for _, target in self.of(header) if target and same_folder(header, target))
             self._leaks[header] = own or next(filter(None, deeper), None)
         return self._leaks[header]
 
@@ -124,9 +128,8 @@ def check_source(path, includes):
         library = library_of(name)
         if target:
             findings.append(check_folder(path, name, target))
-            leak = includes.leak(target)
-            if leak and pathlib.PurePosixPath(path).parent != pathlib.PurePosixPath(target).parent:
-                findings.append(f'"{name}" brings <{leak}> along; a header for other folders hides third-party ones')
+            if not same_folder(path, target) and not target.startswith("include/") and includes.leak(target):
+                findings.append(f'"{name}" brings <{includes.leak(target)}> along; what other folders include hides it')
         elif library and not path.startswith("examples/"):
             findings.append(check_library(path, name, library))
     return [finding for finding in findings if finding]
