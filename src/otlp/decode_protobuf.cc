@@ -25,8 +25,22 @@ using protozero::pbf_wire_type;
 
 static_assert(std::endian::native == std::endian::little, "packed numbers are copied as they stand");
 
+template <class T>
+bool is(const protozero::exception& exception) {
+  return dynamic_cast<const T*>(&exception) != nullptr;
+}
+
+Malformed explain(const protozero::exception& exception) {
+  if (is<protozero::end_of_buffer_exception>(exception)) return {"is longer than what encloses it"};
+  if (is<protozero::varint_too_long_exception>(exception)) return {"has a varint of more than 10 bytes"};
+  if (is<protozero::unknown_pbf_wire_type_exception>(exception)) return {"has an unknown wire type"};
+  if (is<protozero::invalid_tag_exception>(exception)) return {"has an impossible field number"};
+  if (is<protozero::invalid_length_exception>(exception)) return {"ends inside a number"};
+  return {exception.what()};
+}
+
 void expect(const pbf_reader& reader, pbf_wire_type type) {
-  if (reader.wire_type() != type) throw Malformed{"the wrong wire type for this field"};
+  if (reader.wire_type() != type) throw Malformed{"has the wrong wire type"};
 }
 
 /// The content of a string, bytes or message field. protozero takes lengths modulo 2^32, which would turn an
@@ -270,7 +284,7 @@ void Reader::members(std::string_view content, const Table& table, T& object) {
       number = 0;
     }
   } catch (const protozero::exception& exception) {
-    Malformed malformed{exception.what()};
+    Malformed malformed = explain(exception);
     prepend_member(table, object, is_current, malformed);
     throw malformed;
   } catch (Malformed& malformed) {
@@ -372,7 +386,7 @@ class RequestReader {
       request();
       return std::move(builder_).finish();
     } catch (const protozero::exception& exception) {
-      return error({exception.what()});
+      return error(explain(exception));
     } catch (Malformed& malformed) {
       return error(std::move(malformed));
     }

@@ -12,11 +12,11 @@ void Malformed::prepend(std::string_view name, std::size_t index) {
 }
 
 void throw_too_deep() {
-  throw Malformed{"values nest deeper than " + std::to_string(max_value_depth) + " levels"};
+  throw Malformed{"has values nested deeper than " + std::to_string(max_value_depth) + " levels"};
 }
 
 void BoundedArena::throw_exhausted() {
-  throw Malformed{"the request would take more than " + std::to_string(max_expansion) +
+  throw Malformed{"takes more than " + std::to_string(max_expansion) +
                   " times its size in memory: too many empty messages"};
 }
 
@@ -40,8 +40,9 @@ Error BatchBuilder<Item>::error(std::string_view format, Malformed malformed) co
   prepend_position(malformed);
   std::string message = "the request is not valid OTLP ";
   message += format;
-  if (!malformed.path.empty()) message += ": " + malformed.path;
-  message += ": " + malformed.reason;
+  message += ": ";
+  if (!malformed.path.empty()) message += malformed.path + " ";
+  message += malformed.reason;
   return {ErrorCode::invalid_argument, std::move(message)};
 }
 
