@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <ctime>
 
-#include "base/json_writer.h"
 #include "cli/terminal.h"
+#include "store/utf8.h"
 
 namespace sonde::cli {
 namespace {
@@ -76,26 +76,22 @@ std::string take_line(std::string_view& text, std::size_t columns) {
 }  // namespace
 
 std::string printable(std::string_view text) {
-  // The JSON writer knows what is UTF-8 and escapes what is not printable; only the rest is ours.
+  constexpr std::string_view replacement = "\uFFFD";
+  std::string valid;
+  store::append_utf8(text, valid);
   std::string clean;
-  clean.reserve(text.size());
-  std::string quoted;
-  base::append_json_string(text, quoted);
-  const std::string_view inner = std::string_view(quoted).substr(1, quoted.size() - 2);
-  for (std::size_t i = 0; i < inner.size(); ++i) {
-    const bool is_c1_control = inner[i] == '\xC2' && i + 1 < inner.size() && inner[i + 1] < '\xA0';
-    if (inner[i] == '\\') {
-      ++i;
-      if (inner[i] == '"' || inner[i] == '\\') clean += inner[i];
-      if (inner[i] == 'n' || inner[i] == 't' || inner[i] == 'r') clean += ' ';
-      if (inner[i] == 'b' || inner[i] == 'f' || inner[i] == 'u') clean += "\uFFFD";
-      if (inner[i] == 'u') i += 4;
-    } else if (inner[i] == '\x7F' || is_c1_control) {
-      clean += "\uFFFD";
-      if (is_c1_control) ++i;
+  clean.reserve(valid.size());
+  for (std::size_t i = 0; i < valid.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(valid[i]);
+    const bool is_c1_control = byte == 0xC2 && static_cast<unsigned char>(valid[i + 1]) < 0xA0;
+    if (byte == '\n' || byte == '\r' || byte == '\t') {
+      clean += ' ';
+    } else if (byte < 0x20 || byte == 0x7F || is_c1_control) {
+      clean += replacement;
     } else {
-      clean += inner[i];
+      clean += valid[i];
     }
+    if (is_c1_control) ++i;
   }
   return clean;
 }

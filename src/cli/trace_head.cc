@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "cli/format.h"
-#include "query/gen_ai.h"
 #include "query/jaeger_json.h"
+#include "query/trace_json.h"
+#include "store/genai_columns.h"
 
 namespace sonde::cli {
 namespace {
@@ -60,12 +61,12 @@ struct TraceSums {
     end = std::max({end, span.start_time, span.end_time});
     errors += span.status == otlp::StatusCode::error ? 1 : 0;
     services.add(span.resource->service_name.empty() ? query::unknown_service : span.resource->service_name);
-    const std::optional<query::GenAi> gen_ai = query::read_gen_ai(span);
-    if (!gen_ai || !gen_ai->is_model_call()) return;
-    models.add(gen_ai->model);
-    input_tokens += gen_ai->input_tokens.value_or(0);
-    output_tokens += gen_ai->output_tokens.value_or(0);
-    has_tokens = has_tokens || gen_ai->input_tokens || gen_ai->output_tokens;
+    const store::GenAiColumns gen_ai = store::genai_columns(span.attributes);
+    if (!gen_ai.is_model_call()) return;
+    models.add(query::model_of(gen_ai));
+    input_tokens += static_cast<std::uint64_t>(gen_ai.input_tokens.value_or(0));
+    output_tokens += static_cast<std::uint64_t>(gen_ai.output_tokens.value_or(0));
+    has_tokens = has_tokens || gen_ai.input_tokens || gen_ai.output_tokens;
   }
 };
 

@@ -12,8 +12,9 @@
 #include "cli/trace_forest.h"
 #include "cli/trace_head.h"
 #include "cli/trace_rows.h"
-#include "query/gen_ai.h"
 #include "query/jaeger_json.h"
+#include "query/trace_json.h"
+#include "store/genai_columns.h"
 
 namespace sonde::cli {
 namespace {
@@ -72,10 +73,11 @@ struct Cells {
   std::size_t name_columns = 0;  ///< Of guides, name and note together.
 };
 
-std::string tokens_of(const std::optional<query::GenAi>& gen_ai) {
-  if (!gen_ai || !gen_ai->is_model_call() || !gen_ai->input_tokens) return {};
-  if (!gen_ai->output_tokens) return format_count(*gen_ai->input_tokens);
-  return format_tokens(*gen_ai->input_tokens, *gen_ai->output_tokens);
+std::string tokens_of(const store::GenAiColumns& gen_ai) {
+  if (!gen_ai.is_model_call() || !gen_ai.input_tokens) return {};
+  const auto input = static_cast<std::uint64_t>(*gen_ai.input_tokens);  // counts are never negative
+  if (!gen_ai.output_tokens) return format_count(input);
+  return format_tokens(input, static_cast<std::uint64_t>(*gen_ai.output_tokens));
 }
 
 class TreeRenderer {
@@ -105,7 +107,7 @@ class TreeRenderer {
       if (row.hidden_errors > 0) cells.note += ", " + format_plural(row.hidden_errors, "error");
     } else {
       const otlp::Span& span = *row.node->span;
-      const std::optional<query::GenAi> gen_ai = query::read_gen_ai(span);
+      const store::GenAiColumns gen_ai = store::genai_columns(span.attributes);
       cells.name = span.name.empty() ? "(no name)" : printable(span.name);
       cells.note = note_of(*row.node, gen_ai);
       cells.duration = format_duration(duration_of(span));
@@ -118,12 +120,12 @@ class TreeRenderer {
   }
 
   /// The model unless the name says it, and the service where it is not the parent's.
-  [[nodiscard]] std::string note_of(const TraceForest::Node& node,
-                                    const std::optional<query::GenAi>& gen_ai) const {
+  [[nodiscard]] std::string note_of(const TraceForest::Node& node, const store::GenAiColumns& gen_ai) const {
     std::string note;
     const otlp::Span& span = *node.span;
-    if (gen_ai && gen_ai->is_model_call() && span.name.find(gen_ai->model) == std::string_view::npos) {
-      note += " · " + printable(gen_ai->model);
+    const std::string_view model = query::model_of(gen_ai);
+    if (gen_ai.is_model_call() && span.name.find(model) == std::string_view::npos) {
+      note += " · " + printable(model);
     }
     const bool is_root = node.parent == TraceForest::no_parent;
     const otlp::Span& above =

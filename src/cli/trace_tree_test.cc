@@ -10,7 +10,7 @@
 #include <string>
 
 #include "cli/terminal.h"
-#include "query/trace_builder.h"
+#include "query/testing/trace_builder.h"
 
 namespace sonde::cli {
 namespace {

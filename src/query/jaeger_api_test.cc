@@ -6,9 +6,9 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "query/fake_store.h"
 #include "query/jaeger_search.h"
-#include "query/trace_builder.h"
+#include "query/testing/fake_store.h"
+#include "query/testing/trace_builder.h"
 
 namespace sonde::query {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "query/fake_store.h"
-#include "query/trace_builder.h"
+#include "query/testing/fake_store.h"
+#include "query/testing/trace_builder.h"
 
 namespace sonde::query {
 namespace {

@@ -8,9 +8,9 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 
-#include "query/fake_store.h"
 #include "query/reader_pool.h"
-#include "query/trace_builder.h"
+#include "query/testing/fake_store.h"
+#include "query/testing/trace_builder.h"
 #include "query/ui_assets.h"
 #include "transport/compression.h"
 #include "transport/http_client.h"

@@ -1,13 +1,18 @@
 #include "query/trace_json.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/json_writer.h"
 #include "otlp/encode.h"
-#include "query/gen_ai.h"
+#include "query/plain_json.h"
+#include "store/genai_columns.h"
 
 namespace sonde::query {
 namespace {
@@ -20,9 +25,9 @@ void write_strings(const auto& texts, JsonWriter& json) {
   json.end_array();
 }
 
-void write_count(const std::optional<std::uint64_t>& count, JsonWriter& json) {
+void write_count(const std::optional<std::int64_t>& count, JsonWriter& json) {
   if (count) {
-    json.unsigned_integer(*count);
+    json.integer(*count);
   } else {
     json.null();
   }
@@ -84,22 +89,34 @@ void write_links(std::span<const otlp::SpanLink> links, JsonWriter& json) {
   json.end_array();
 }
 
+/// One reason or several, as sent.
+void write_finish_reasons(const AttributeValue& reasons, JsonWriter& json) {
+  json.begin_array();
+  if (reasons.type() == AttributeValue::Type::string) json.string(reasons.as_string());
+  if (reasons.type() == AttributeValue::Type::array) {
+    for (const AttributeValue& reason : reasons.as_array()) json.string(plain_text(reason));
+  }
+  json.end_array();
+}
+
 void write_gen_ai(const otlp::Span& span, JsonWriter& json) {
-  const std::optional<GenAi> gen_ai = read_gen_ai(span);
-  if (!gen_ai) {
+  const store::GenAiColumns columns = store::genai_columns(span.attributes);
+  const std::string_view model = model_of(columns);
+  if (columns.operation.empty() && columns.provider.empty() && model.empty() && !columns.input_tokens &&
+      !columns.output_tokens) {
     json.null();
     return;
   }
   json.begin_object();
-  json.key("operation").string(gen_ai->operation);
-  json.key("provider").string(gen_ai->provider);
-  json.key("model").string(gen_ai->model);
+  json.key("operation").string(columns.operation);
+  json.key("provider").string(columns.provider);
+  json.key("model").string(model);
   json.key("inputTokens");
-  write_count(gen_ai->input_tokens, json);
+  write_count(columns.input_tokens, json);
   json.key("outputTokens");
-  write_count(gen_ai->output_tokens, json);
+  write_count(columns.output_tokens, json);
   json.key("finishReasons");
-  write_strings(gen_ai->finish_reasons, json);
+  write_finish_reasons(columns.finish_reasons, json);
   json.end_object();
 }
 
@@ -168,6 +185,10 @@ std::string_view status_name(otlp::StatusCode code) noexcept {
     case otlp::StatusCode::unset: break;
   }
   return "unset";
+}
+
+std::string_view model_of(const store::GenAiColumns& columns) noexcept {
+  return columns.response_model.empty() ? columns.request_model : columns.response_model;
 }
 
 void write_summary(const store::TraceSummary& summary, JsonWriter& json) {

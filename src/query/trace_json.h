@@ -12,12 +12,19 @@ namespace sonde::base {
 class JsonWriter;
 }
 
+namespace sonde::store {
+struct GenAiColumns;
+}
+
 namespace sonde::query {
 
 /// "internal", "server", and so on; "unspecified".
 [[nodiscard]] std::string_view kind_name(otlp::SpanKind kind) noexcept;
 /// "unset", "ok", "error".
 [[nodiscard]] std::string_view status_name(otlp::StatusCode code) noexcept;
+
+/// The model that answered, or else the one that was asked for.
+[[nodiscard]] std::string_view model_of(const store::GenAiColumns& columns) noexcept;
 
 void write_summary(const store::TraceSummary& summary, base::JsonWriter& json);
 
