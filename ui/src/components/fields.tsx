@@ -17,13 +17,15 @@ interface TextProperties {
   /** What is wrong with a value, or null. A wrong value is not passed on. */
   problem?: (value: string) => string | null;
   search?: boolean;
+  /** The key that leads here. */
+  hint?: string;
   className?: string | undefined;
   field?: React.Ref<HTMLInputElement>;
   onKeyDown?: (event: React.KeyboardEvent<HTMLInputElement>) => void;
 }
 
 /** A text field that passes on what was typed when the typing pauses. */
-export function TextField({ value, change, label, placeholder, suggestions, problem, search = false, className, field, onKeyDown }: TextProperties) {
+export function TextField({ value, change, label, placeholder, suggestions, problem, search = false, hint, className, field, onKeyDown }: TextProperties) {
   // What is being typed belongs to the value it began with: another value from outside replaces it.
   const [draft, setDraft] = useState({ of: value, text: value });
   const text = draft.of === value ? draft.text : value;
@@ -45,6 +47,7 @@ export function TextField({ value, change, label, placeholder, suggestions, prob
   return (
     <span className={classNames(styles.field, search && styles.search, className)}>
       {search && <Icon name="search" size={14} className={styles.icon} />}
+      {search && text === '' && hint !== undefined && <kbd className={styles.hint}>{hint}</kbd>}
       <input
         ref={field}
         className={styles.input}

@@ -67,7 +67,8 @@ export function LogsPage() {
     <>
       <h1 className="visually-hidden">Logs</h1>
       <search className={bar.bar}>
-        <TextField field={search} className={bar.search} search label="Search log records" placeholder="Search log records  ( / )" value={filters.text} change={(text) => change('text', text)} />
+        <TextField field={search} className={bar.search} search label="Search log records" placeholder="Search log records"
+        hint="/" value={filters.text} change={(text) => change('text', text)} />
         <SelectField label="Service" value={filters.service} change={(service) => change('service', service)} options={[['', 'All services'], ...services.map((name): [string, string] => [name, name])]} />
         <SelectField label="Least severity" value={parameters.get('minSeverity') ?? ''} change={(severity) => change('minSeverity', severity)} options={severities} />
         <span className={bar.space} />

@@ -6,8 +6,10 @@ import { Icon } from '../../components/icon';
 import table from '../../components/table.module.css';
 import { formatExactTimestamp, formatRelative } from '../../time/timestamp';
 import { useNow } from '../../time/use-now';
-import { labelOf, lastPoints, valueOf, type Series } from './last-points';
+import { labelOf, lastPoints, shortLabelOf, valueOf, type Series } from './last-points';
 import styles from './metric-row.module.css';
+
+const shownSeries = 2;
 
 const typeNames: Record<string, string> = { exponentialHistogram: 'exponential histogram' };
 
@@ -31,7 +33,6 @@ export function MetricRow({ metric }: { metric: MetricSummary }) {
   const now = useNow();
   const { data } = useMetricPoints(metric.name, metric.lastTimeUnixNano);
   const series = data === undefined ? [] : lastPoints(data);
-  const [only] = series;
   return (
     <>
       <tr className={styles.metric}>
@@ -41,7 +42,15 @@ export function MetricRow({ metric }: { metric: MetricSummary }) {
             {metric.name}
           </button>
         </td>
-        <td className={styles.value}>{only === undefined ? '' : series.length > 1 ? plural(series.length, 'series', 'series') : valueOf(only.point, metric.unit)}</td>
+        <td className={styles.value} title={plural(series.length, 'series', 'series')}>
+          {series.slice(0, shownSeries).map(({ attributes, point }, index) => (
+            <span key={index} className={styles.last}>
+              {series.length > 1 && <span className={table.quiet}>{shortLabelOf(attributes)} </span>}
+              {valueOf(point, metric.unit)}
+            </span>
+          ))}
+          {series.length > shownSeries && <span className={table.quiet}>+{series.length - shownSeries}</span>}
+        </td>
         <td className={table.secondary}>{typeNames[metric.type] ?? metric.type}</td>
         <td className={table.secondary}>{metric.service}</td>
         <td className={table.number}>{formatCount(metric.points)}</td>

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useMediaQuery } from '../../components/use-media-query';
 import { useTheme } from '../../theme/use-theme';
 import { colourOf, type ColourBy } from '../../trace/colour';
-import type { TraceModel } from '../../trace/model';
+import type { TimedNode, TraceModel } from '../../trace/model';
 import { barOf, withinTrace, type TimeRange } from '../../trace/timeline';
 import styles from './overview.module.css';
 
@@ -18,6 +18,8 @@ interface Properties {
 
 const height = 40;
 const thinnestBar = 1;
+const manyNodes = 1000;
+const isFailed = (node: TimedNode): boolean => node.span.status.code === 'error';
 /** A drag shorter than this, in pixels, was meant as a click. */
 const leastDrag = 4;
 
@@ -47,12 +49,20 @@ function draw(canvas: HTMLCanvasElement, model: TraceModel, colourBy: ColourBy):
   const danger = readColour('var(--danger-bar)');
   const whole = { from: 0, to: model.duration };
   const rowHeight = Math.min(4, (height - 6) / model.nodes.length);
-  model.nodes.forEach((node, position) => {
-    const bar = barOf(node.offset, node.duration, whole);
-    if (bar === null) return;
-    context.fillStyle = node.span.status.code === 'error' ? danger : readColour(colourOf(node, model, colourBy));
-    context.fillRect(bar.left * width, 3 + position * rowHeight, Math.max(thinnestBar, bar.width * width), Math.max(0.75, rowHeight * 0.7));
-  });
+  const drawWhere = (wanted: (node: TimedNode) => boolean, leastHeight: number): void => {
+    model.nodes.forEach((node, position) => {
+      const bar = wanted(node) ? barOf(node.offset, node.duration, whole) : null;
+      if (bar === null) return;
+      context.fillStyle = isFailed(node) ? danger : readColour(colourOf(node, model, colourBy));
+      const barHeight = Math.max(leastHeight, rowHeight * 0.7);
+      context.fillRect(bar.left * width, Math.min(3 + position * rowHeight, height - barHeight), Math.max(thinnestBar, bar.width * width), barHeight);
+    });
+  };
+  // Errors last and larger: among 30,000 spans they are what is looked for.
+  context.globalAlpha = model.nodes.length > manyNodes ? 0.35 : 1;
+  drawWhere((node) => !isFailed(node), 0.75);
+  context.globalAlpha = 1;
+  drawWhere(isFailed, model.nodes.length > manyNodes ? 3 : 0.75);
 }
 
 export function Overview({ model, colourBy, zoom, setZoom }: Properties) {

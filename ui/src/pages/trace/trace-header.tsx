@@ -8,6 +8,7 @@ import { formatDuration } from '../../time/duration';
 import { formatExactTimestamp, formatRelative, formatTimestamp } from '../../time/timestamp';
 import { useNow } from '../../time/use-now';
 import type { TraceModel } from '../../trace/model';
+import { pathOfLeftList } from '../traces/list-place';
 import styles from './trace-header.module.css';
 
 function Fact({ name, children, title }: { name: string; children: React.ReactNode; title?: string }) {
@@ -25,7 +26,7 @@ export function TraceHeader({ model }: { model: TraceModel }) {
   return (
     <header className={styles.header}>
       <div className={styles.titleLine}>
-        <Link href="/" className={styles.back} aria-label="Back to the traces" title="Back to the traces (Esc)">
+        <Link href={pathOfLeftList()} className={styles.back} aria-label="Back to the traces" title="Back to the traces (Esc)">
           <Icon name="back" />
         </Link>
         <h1 className={styles.title}>{root.name}</h1>

@@ -60,7 +60,8 @@ export function TraceToolbar({ model, find, goToFound, search, collapsed, cursor
         className={styles.search}
         search
         label="Find in this trace; Enter goes to the next match, Shift+Enter to the one before"
-        placeholder="Find in this trace  ( / )"
+        placeholder="Find in this trace"
+        hint="/"
         value={find.text}
         change={find.change}
         onKeyDown={(event) => {

@@ -8,6 +8,7 @@ import { useStoredSize } from '../../components/use-stored-size';
 import type { ColourBy } from '../../trace/colour';
 import type { TraceModel } from '../../trace/model';
 import type { TimeRange } from '../../trace/timeline';
+import { pathOfLeftList } from '../traces/list-place';
 import { Overview } from './overview';
 import { SpanPanel } from './panel/span-panel';
 import { TraceHeader } from './trace-header';
@@ -42,7 +43,7 @@ export function TraceView({ model }: { model: TraceModel }) {
     selection.move(position);
   };
   const goToFound = (text: string, step: 1 | -1): void => goTo(find.next(text, selection.cursor, step));
-  useTraceShortcuts({ model, selection, collapsed, zoom, setZoom, goTo, search, leave: () => navigate('/') });
+  useTraceShortcuts({ model, selection, collapsed, zoom, setZoom, goTo, search, leave: () => navigate(pathOfLeftList()) });
 
   return (
     <div className={styles.view}>

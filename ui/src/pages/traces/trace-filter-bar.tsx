@@ -36,7 +36,8 @@ export function TraceFilterBar({ filters, change, clear, live, setLive }: Proper
         className={bar.search}
         search
         label="Search names and attributes"
-        placeholder="Search names and attributes  ( / )"
+        placeholder="Search names and attributes"
+        hint="/"
         value={filters.text}
         change={(text) => change({ text })}
       />

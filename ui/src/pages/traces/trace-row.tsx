@@ -18,14 +18,17 @@ interface Properties {
   active: boolean;
 }
 
+const shownModels = 2;
+
 function Models({ models }: { models: string[] }) {
   return (
     <span className={styles.models} title={models.join(', ')}>
-      {models.map((model) => (
+      {models.slice(0, shownModels).map((model) => (
         <Tag key={model} mono>
           {model}
         </Tag>
       ))}
+      {models.length > shownModels && <span className={styles.nothing}>+{models.length - shownModels}</span>}
     </span>
   );
 }
@@ -55,7 +58,7 @@ export const TraceRow = memo(function TraceRow({ trace, colour, share, now, acti
       </span>
       <span role="gridcell" className={classNames(styles.number, styles.spans)}>
         {formatCount(trace.spanCount)}
-        <span className={styles.unit}> {trace.spanCount === 1 ? 'span' : 'spans'}</span>
+        <span className={styles.unit}>{trace.spanCount === 1 ? 'span' : 'spans'}</span>
       </span>
       <span role="gridcell" className={classNames(styles.number, styles.errors)}>
         {trace.errorCount > 0 ? (

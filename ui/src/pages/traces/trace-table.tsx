@@ -7,6 +7,7 @@ import { notUsed, useShortcuts } from '../../keyboard/use-shortcuts';
 import { seriesColours } from '../../palette/series';
 import { classNames } from '../../styles/class-names';
 import { useNow } from '../../time/use-now';
+import { leaveList, placeIn } from './list-place';
 import { TraceRow } from './trace-row';
 import { TraceTableHead } from './trace-table-head';
 import styles from './trace-table.module.css';
@@ -24,17 +25,14 @@ const rowHeight = 36;
 const cardHeight = 84;
 const rowsBeforeEnd = 20;
 
-/** Where the reader was, for coming back from a trace: of the address it was left at. */
-const left = { search: '', activeId: '', offset: 0 };
-
 export function TraceTable({ traces, dimmed, more, loadMore }: Properties) {
   const [, navigate] = useLocation();
   const search = useSearch();
   const now = useNow();
   const height = useNarrow() ? cardHeight : rowHeight;
   const scroller = useRef<HTMLDivElement>(null);
-  const returning = left.search === search;
-  const [activeId, setActiveId] = useState(returning ? left.activeId : '');
+  const [place] = useState(() => placeIn(search));
+  const [activeId, setActiveId] = useState(place.activeId);
   const active = useMemo(() => traces.findIndex(({ traceId }) => traceId === activeId), [traces, activeId]);
   const colours = useMemo(() => seriesColours(traces.map(({ rootService }) => rootService)), [traces]);
   const longest = useMemo(() => Math.max(1, ...traces.map(({ durationNano }) => Number(durationNano))), [traces]);
@@ -45,7 +43,7 @@ export function TraceTable({ traces, dimmed, more, loadMore }: Properties) {
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
     getItemKey: (index) => traces[index]?.traceId ?? index,
-    initialOffset: returning ? left.offset : 0,
+    initialOffset: place.offset,
     overscan: 12,
   });
   useEffect(() => virtualizer.measure(), [height, virtualizer]);
@@ -58,7 +56,7 @@ export function TraceTable({ traces, dimmed, more, loadMore }: Properties) {
   }, [more, lastShown, traces.length, loadMore]);
 
   const remember = (traceId: string): void => {
-    Object.assign(left, { search, activeId: traceId, offset: scroller.current?.scrollTop ?? 0 });
+    leaveList({ search, activeId: traceId, offset: scroller.current?.scrollTop ?? 0 });
   };
   const open = (traceId: string): void => {
     remember(traceId);

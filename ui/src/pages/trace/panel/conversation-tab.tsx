@@ -9,6 +9,9 @@ import { classNames } from '../../../styles/class-names';
 import styles from './conversation-tab.module.css';
 import { LongText, ValueView } from './value-view';
 
+/** Of an answer that is not whole. */
+const cutShort = new Set(['length', 'content_filter', 'error']);
+
 const textOf = (part: Part): string => ('text' in part ? part.text : '');
 
 function ToolPart({ icon, title, id, value }: { icon: IconName; title: string; id: string; value: unknown }) {
@@ -61,7 +64,7 @@ function MessageView({ message, toolNames, output = false }: { message: Message;
       <div className={styles.head}>
         <span className={styles.role}>{message.role}</span>
         {message.name !== '' && <span className={styles.name}>{message.name}</span>}
-        {message.finishReason !== '' && <Tag tone={message.finishReason === 'stop' ? 'plain' : 'warning'}>{message.finishReason}</Tag>}
+        {message.finishReason !== '' && <Tag tone={cutShort.has(message.finishReason) ? 'warning' : 'plain'}>{message.finishReason}</Tag>}
         <span className={styles.space} />
         {text !== '' && <CopyButton text={text} label="Copy the text" />}
       </div>

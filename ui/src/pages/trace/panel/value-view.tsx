@@ -36,6 +36,24 @@ export function LongText({ text, className }: { text: string; className?: string
   );
 }
 
+const mostInline = 12;
+const longestInline = 120;
+
+/** A short list of scalars on one line, or null where the value is more than that. */
+function inlineList(values: AnyValue[]): string | null {
+  if (values.length === 0 || values.length > mostInline) return null;
+  const scalars = values.map(typed).map((read) => ('text' in read ? (read.type === 'string' ? JSON.stringify(read.text) : read.text) : null));
+  if (scalars.includes(null)) return null;
+  const line = `[${scalars.join(', ')}]`;
+  return line.length <= longestInline ? line : null;
+}
+
+function ArrayView({ values, depth }: { values: AnyValue[]; depth: number }) {
+  const line = inlineList(values);
+  if (line !== null) return <span className={styles.code}>{line}</span>;
+  return <Branch entries={values.map((inner, index) => [String(index), inner])} brackets="[]" depth={depth} />;
+}
+
 function Branch({ entries, brackets, depth }: { entries: [string, AnyValue | undefined][]; brackets: string; depth: number }) {
   const [open, setOpen] = useState(depth < 2 && entries.length <= 20);
   const [most, setMost] = useState(mostItems);
@@ -112,7 +130,7 @@ export function ValueView({ value, depth = 0 }: { value: AnyValue | undefined; d
         </>
       );
     case 'array':
-      return <Branch entries={read.values.map((inner, index) => [String(index), inner])} brackets="[]" depth={depth} />;
+      return <ArrayView values={read.values} depth={depth} />;
     case 'map':
       return <Branch entries={read.values.map(({ key, value: inner }) => [key, inner])} brackets="{}" depth={depth} />;
   }
