@@ -1,8 +1,7 @@
 #include <sonde/sonde.hpp>
 
 int main() {
-  // Sends to this machine, or where OTEL_EXPORTER_OTLP_ENDPOINT says; what is left goes out at the end of
-  // main.
+  // Sends to this machine, or where OTEL_EXPORTER_OTLP_ENDPOINT says; goes on until the end of main.
   auto telemetry = sonde::setup({.service_name = "my-llm-app"});
   auto tracer = sonde::get_tracer("my-llm-app");
 
