@@ -189,6 +189,7 @@ TEST(DecodeJson, EscapedKeysAndTextAreRead) {
 
 TEST(DecodeJson, HalfAnEmojiBecomesAReplacementCharacter) {
   EXPECT_EQ(decoded_span(R"(,"name":"cut \ud83d")").name, "cut \uFFFD");
+  EXPECT_EQ(decoded_span(R"(,"name":"\ude00 cut")").name, "\uFFFD cut");
   EXPECT_EQ(decoded_span(R"(,"name":"\ud83d\u0041 \ude00 \ud83d\ud83d\ude00")").name,
             "\uFFFDA \uFFFD \uFFFD\U0001F600");
   EXPECT_EQ(decoded_span(R"(,"name":"\\ud83d \ud83d")").name, "\\ud83d \uFFFD");
@@ -233,9 +234,12 @@ TEST(DecodeJson, WrongTypesAreRefusedByName) {
   for (const auto& wrong : cases) expect_refused(wrong.body, wrong.what);
 }
 
+/// A value of that many levels: the innermost is a number.
 std::string nested(std::size_t levels, std::string_view open, std::string_view close) {
-  std::string value = R"({"intValue":"1"})";
-  for (std::size_t level = 1; level < levels; ++level) value = std::string(open) + value + std::string(close);
+  std::string value;
+  for (std::size_t level = 1; level < levels; ++level) value += open;
+  value += R"({"intValue":"1"})";
+  for (std::size_t level = 1; level < levels; ++level) value += close;
   return value;
 }
 
