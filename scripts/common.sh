@@ -6,7 +6,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 deps=$root/build/deps                                # what setup brings: Node, DuckDB, .proto files
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/sonde          # what every clone on the machine may share
-export PATH="$deps/node/node_modules/.bin:$PATH"     # only there if the machine's own Node is too old
+export PATH="$deps/node/bin:$PATH"                   # only there if the machine's own Node is too old
 cd "$root"
 
 say() { printf '%s: %s\n' "${0##*/}" "$*"; }
