@@ -95,6 +95,7 @@ void print_answer(const std::string& answer, const std::vector<rag::Match>& matc
   }
 }
 
+/// Leaves the trace's id in `trace_id`, for a pipeline that fails too.
 void run_pipeline(const Arguments& arguments, std::string& trace_id) {
   const rag::DocumentIndex index(arguments.documents);
   const rag::ChatClient model(rag::chat_options_from_environment());
@@ -102,14 +103,19 @@ void run_pipeline(const Arguments& arguments, std::string& trace_id) {
 
   auto span = tracer.start_as_current_span("rag_pipeline");
   trace_id = span.context().trace_id().to_hex();
-  span.add_event("Starting retrieval");
-  const std::vector<rag::Match> matches = retrieve_documents(tracer, index, arguments.question);
-  span.add_event("Retrieval complete", {{"doc_count", matches.size()}});
-  span.add_event("Starting generation");
-  const std::string answer = generate_response(tracer, model, arguments.question, matches);
-  span.add_event("Generation complete", {{"response_length", answer.size()}});
-  span.set_status(sonde::StatusCode::ok);
-  print_answer(answer, matches);
+  try {
+    span.add_event("Starting retrieval");
+    const std::vector<rag::Match> matches = retrieve_documents(tracer, index, arguments.question);
+    span.add_event("Retrieval complete", {{"doc_count", matches.size()}});
+    span.add_event("Starting generation");
+    const std::string answer = generate_response(tracer, model, arguments.question, matches);
+    span.add_event("Generation complete", {{"response_length", answer.size()}});
+    span.set_status(sonde::StatusCode::ok);
+    print_answer(answer, matches);
+  } catch (const std::exception& error) {
+    span.set_status(sonde::StatusCode::error, error.what());
+    throw;
+  }
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::steady_clock;
 
-constexpr const char* default_question = "When does a receiver acknowledge a batch?";
+constexpr const char* default_question = "When is a span acknowledged, and does it survive a crash?";
 constexpr std::chrono::seconds time_to_answer{180};  ///< For the application, a real model's pace included.
 constexpr std::chrono::seconds time_to_arrive{10};   ///< For its spans, once it has ended.
 
@@ -259,6 +259,8 @@ class Demo {
 }  // namespace
 
 int run_demo(const DemoOptions& options, const StopSignals& signals) {
+  // A reader that has seen enough (`sonde demo | head`) must not keep the servers from being stopped.
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   const Expected<void> result = Demo(options, signals).run();
   if (result) return exit_success;
   if (result.error().code == ErrorCode::cancelled) return 128 + SIGINT;

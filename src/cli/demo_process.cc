@@ -48,6 +48,7 @@ std::vector<std::string> merged_environment(const ChildCommand& command) {
   setpgid(0, 0);  // Ctrl-C is the parent's; it says to its children when to stop
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != parent) _exit(0);  // it ended before prctl()
+  static_cast<void>(signal(SIGPIPE, SIG_DFL));
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);

@@ -129,9 +129,25 @@ std::string shorten(std::string_view text, std::size_t limit) {
   return std::string(text.substr(0, end)) + "…";
 }
 
+/// "| a | b |" → "a; b": a row of a Markdown table reads better without its lines.
+std::string without_table_lines(std::string_view row) {
+  while (row.starts_with('|') || row.starts_with(' ')) row.remove_prefix(1);
+  while (row.ends_with('|') || row.ends_with(' ')) row.remove_suffix(1);
+  std::string text(row);
+  for (std::size_t line = text.find(" | "); line != std::string::npos; line = text.find(" | ", line)) {
+    text.replace(line, 3, "; ");
+  }
+  return text;
+}
+
 void append_sentence(const Passage& passage, std::string_view text, std::vector<Sentence>& sentences) {
   text = trim(text);
-  if (begins_item(text)) text = trim(text.substr(1));
+  const std::string row = text.starts_with('|') ? without_table_lines(text) : std::string();
+  if (!row.empty()) {
+    text = row;
+  } else if (begins_item(text)) {
+    text = trim(text.substr(1));
+  }
   const std::vector<std::string> words = key_words(text);
   if (words.empty()) return;
   sentences.push_back({&passage, shorten(text, longest_quote), {words.begin(), words.end()}});

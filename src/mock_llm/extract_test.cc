@@ -81,6 +81,12 @@ TEST(AnswerFromDocuments, LeavesCodeAndHeadingsOut) {
             "firewall. [1]");
 }
 
+TEST(AnswerFromDocuments, ReadsRowsOfTables) {
+  const Answer answer = answer_from_documents({user(
+      "[1] a.md\n| name | port |\n| --- | --- |\n| page | 16686 |\n\nQuestion: Where is the page?")});
+  EXPECT_THAT(answer.text, HasSubstr(") page; 16686 [1]"));
+}
+
 TEST(AnswerFromDocuments, ReadsDocumentsFromTheSystemMessage) {
   const Answer answer =
       answer_from_documents({system("Source: animals.txt\nDogs bark. Cats sleep."), user("Hello"),

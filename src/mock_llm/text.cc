@@ -53,6 +53,7 @@ void strip_ending(std::string& word, std::string_view ending, std::size_t least_
 
 void reduce_to_stem(std::string& word) {
   if (!word.ends_with("ss")) strip_ending(word, "s", 3);
+  strip_ending(word, "ment", 3);
   strip_ending(word, "ing", 3);
   strip_ending(word, "ed", 3);
   strip_ending(word, "e", 3);

@@ -39,6 +39,10 @@ TEST(KeyWords, LeaveOutCommonWordsAndEndings) {
               ElementsAre("sond", "stor", "span", "stor"));
 }
 
+TEST(KeyWords, KnowAVerbFromItsNoun) {
+  EXPECT_THAT(key_words("acknowledged acknowledgement"), ElementsAre("acknowledg", "acknowledg"));
+}
+
 TEST(KeyWords, SeeThroughPunctuationAndUnderscores) {
   EXPECT_THAT(key_words("`get_weather`(Paris)"), ElementsAre("weather", "pari"));
 }
