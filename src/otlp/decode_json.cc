@@ -1,12 +1,5 @@
-#include <simdjson.h>
-
-#include <array>
-#include <charconv>
-#include <cmath>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,104 +11,12 @@
 #include "base/base64.h"
 #include "otlp/decode.h"
 #include "otlp/decoding.h"
+#include "otlp/json_values.h"
+#include "otlp/lone_surrogates.h"
 #include "otlp/schema.h"
 
 namespace sonde::otlp {
 namespace {
-
-namespace dom = simdjson::dom;
-
-std::string_view type_name(dom::element_type type) {
-  switch (type) {
-    case dom::element_type::ARRAY: return "an array";
-    case dom::element_type::OBJECT: return "an object";
-    case dom::element_type::INT64:
-    case dom::element_type::UINT64:
-    case dom::element_type::DOUBLE: return "a number";
-    case dom::element_type::STRING: return "a string";
-    case dom::element_type::BOOL: return "a boolean";
-    case dom::element_type::NULL_VALUE: return "null";
-  }
-  return "something else";
-}
-
-[[noreturn]] void throw_expected(std::string_view what, dom::element found) {
-  std::string reason = "must be ";
-  reason += what;
-  std::string_view text;
-  if (found.get(text) == simdjson::SUCCESS && text.size() <= 40) {
-    reason += ", not \"" + std::string(text) + '"';
-  } else {
-    reason += ", not " + std::string(type_name(found.type()));
-  }
-  throw Malformed{std::move(reason)};
-}
-
-template <class T>
-T get(dom::element element, std::string_view expected) {
-  T value;
-  if (element.get(value) != simdjson::SUCCESS) throw_expected(expected, element);
-  return value;
-}
-
-std::string_view string(dom::element element) { return get<std::string_view>(element, "a string"); }
-dom::array array(dom::element element) { return get<dom::array>(element, "an array"); }
-dom::object object(dom::element element) { return get<dom::object>(element, "an object"); }
-
-std::size_t size(dom::array array) {
-  std::size_t size = 0;  // not array.size(), which stops at 2^24 - 1
-  for ([[maybe_unused]] const dom::element element : array) ++size;
-  return size;
-}
-
-/// All of `text` as a number, or nothing.
-template <class Number>
-std::optional<Number> parse(std::string_view text) {
-  Number number{};
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{} || stop != end) return std::nullopt;
-  return number;
-}
-
-/// An integer as ProtoJSON allows it: a number without a fraction, or a string of digits.
-template <std::integral Integer>
-Integer integer(dom::element element) {
-  constexpr std::string_view expected = std::is_signed_v<Integer> ? "an integer" : "an unsigned integer";
-  std::int64_t narrow = 0;
-  if (element.get(narrow) == simdjson::SUCCESS && std::in_range<Integer>(narrow)) {
-    return static_cast<Integer>(narrow);
-  }
-  std::uint64_t wide = 0;
-  if (element.get(wide) == simdjson::SUCCESS && std::in_range<Integer>(wide)) {
-    return static_cast<Integer>(wide);
-  }
-  std::string_view text;
-  if (element.get(text) == simdjson::SUCCESS) {
-    if (const auto value = parse<Integer>(text)) return *value;
-  }
-  if (element.type() == dom::element_type::DOUBLE) {
-    const double value = get<double>(element, expected);
-    constexpr double limit = 9007199254740992;  // 2^53: beyond it the digits have been rounded already
-    if (value == std::trunc(value) && std::abs(value) <= limit) {
-      const auto whole = static_cast<std::int64_t>(value);
-      if (std::in_range<Integer>(whole)) return static_cast<Integer>(whole);
-    }
-  }
-  throw_expected(expected, element);
-}
-
-double floating(dom::element element) {
-  constexpr std::string_view expected = "a number";
-  std::string_view text;
-  if (element.get(text) != simdjson::SUCCESS) return get<double>(element, expected);
-  if (text == "NaN") return std::numeric_limits<double>::quiet_NaN();
-  if (text == "Infinity") return std::numeric_limits<double>::infinity();
-  if (text == "-Infinity") return -std::numeric_limits<double>::infinity();
-  const auto value = parse<double>(text);
-  if (!value || !std::isfinite(*value)) throw_expected(expected, element);
-  return *value;
-}
 
 /// Reads objects into the model. Strings are copied to the arena, as the parser's memory is reused.
 class Reader {
@@ -317,35 +218,6 @@ AttributeValue Reader::bytes_value(dom::element element) {
   if (!base::decode_base64(string(element), decoded)) throw_expected("base64", element);
   const std::string_view bytes = arena_.copy(decoded);
   return AttributeValue::bytes({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-}
-
-/// The UTF-16 code unit that the escape at `position` stands for, or 0.
-std::uint32_t escaped_unit(std::string_view json, std::size_t position) {
-  if (position + 6 > json.size() || json[position] != '\\' || json[position + 1] != 'u') return 0;
-  std::uint32_t unit = 0;
-  const char* const end = json.data() + position + 6;
-  const auto [stop, error] = std::from_chars(end - 4, end, unit, 16);
-  return error == std::errc{} && stop == end ? unit : 0;
-}
-
-/// Puts U+FFFD for escapes of half a surrogate pair, which is what JavaScript makes of a string that was cut
-/// inside an emoji, and which simdjson refuses. True if there were any.
-bool replace_lone_surrogates(std::string& json) {
-  bool replaced = false;
-  std::size_t position = 0;
-  while ((position = json.find('\\', position)) != std::string::npos) {
-    const std::uint32_t unit = escaped_unit(json, position) & 0xFC00;
-    if (unit == 0xD800 && (escaped_unit(json, position + 6) & 0xFC00) == 0xDC00) {
-      position += 12;
-      continue;
-    }
-    if (unit == 0xD800 || unit == 0xDC00) {
-      json.replace(position + 2, 4, "fffd");
-      replaced = true;
-    }
-    position += 2;
-  }
-  return replaced;
 }
 
 /// Walks the objects that enclose the items of a signal.
