@@ -269,7 +269,6 @@ PageApi::Body PageApi::metric(Parameters& parameters, const std::string& name) c
   if (parameters.error()) return *parameters.error();
   const auto metric = store_.metric(name, limit);
   if (!metric) return metric.error();
-  if ((*metric)->items.empty()) return Error{ErrorCode::not_found, "no metric " + name};
   return otlp::encode(**metric, otlp::Encoding::json);
 }
 

@@ -74,6 +74,7 @@ class FakeStore final : public store::Store {
 
   Expected<std::shared_ptr<const otlp::MetricBatch>> metric(const std::string& name, std::size_t) override {
     remember(name);
+    if (!failure && points->items.empty()) return Error{ErrorCode::not_found, "no metric " + name};
     return answer(points);
   }
 
