@@ -38,19 +38,19 @@ struct TraceSummary {
 /// Which traces: those with at least one span that meets every condition given. Unset conditions hold for
 /// all.
 struct TraceFilter {
-  std::optional<std::string> service;
-  std::optional<std::string> span_name;
-  std::optional<std::string> span_kind;  ///< "client", "server", "internal", "producer", "consumer".
-  std::vector<std::pair<std::string, std::string>>
-      attributes;                               ///< Span or resource attributes, compared as text.
-  std::optional<std::uint64_t> start_time_min;  ///< Inclusive, nanoseconds.
-  std::optional<std::uint64_t> start_time_max;  ///< Inclusive, nanoseconds.
-  std::optional<std::uint64_t> duration_min;    ///< Of the span, nanoseconds.
-  std::optional<std::uint64_t> duration_max;
+  std::optional<std::string> service = {};
+  std::optional<std::string> span_name = {};
+  std::optional<std::string> span_kind = {};  ///< "client", "server", "internal", "producer", "consumer".
+  /// Span or resource attributes, compared as text.
+  std::vector<std::pair<std::string, std::string>> attributes = {};
+  std::optional<std::uint64_t> start_time_min = {};  ///< Inclusive, nanoseconds.
+  std::optional<std::uint64_t> start_time_max = {};  ///< Inclusive, nanoseconds.
+  std::optional<std::uint64_t> duration_min = {};    ///< Of the span, nanoseconds.
+  std::optional<std::uint64_t> duration_max = {};
   bool errors_only = false;
-  std::optional<std::string> text;  ///< Found, in any case, in a span's name or service.
+  std::optional<std::string> text = {};  ///< Found, in any case, in a span's name or service.
   /// Only traces that come after this one in the list's order; for the next page.
-  std::optional<std::pair<std::uint64_t, TraceId>> after;
+  std::optional<std::pair<std::uint64_t, TraceId>> after = {};
   std::size_t limit = 20;
 };
 
@@ -60,9 +60,9 @@ struct Operation {
 };
 
 struct LogFilter {
-  std::optional<TraceId> trace_id;
-  std::optional<std::string> service;
-  std::optional<std::string> text;
+  std::optional<TraceId> trace_id = {};
+  std::optional<std::string> service = {};
+  std::optional<std::string> text = {};
   std::uint8_t severity_min = 0;
   std::size_t limit = 100;
 };
@@ -102,7 +102,8 @@ class Store : public otlp::Consumer {
       const LogFilter& filter) = 0;
 
   [[nodiscard]] virtual Expected<std::vector<MetricSummary>> metrics() = 0;
-  /// The newest points of the metric of that name, at most `limit` of them, oldest first.
+  /// The newest points of the metric of that name, at most `limit` of them, oldest first. Fails with
+  /// not_found.
   [[nodiscard]] virtual Expected<std::shared_ptr<const otlp::MetricBatch>> metric(const std::string& name,
                                                                                   std::size_t limit) = 0;
 

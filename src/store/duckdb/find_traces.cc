@@ -7,7 +7,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "store/duckdb/span_kinds.h"
@@ -169,19 +168,10 @@ Expected<std::vector<TraceSummary>> summarise(Connection& connection, std::span<
       "duration, "
       "name, service_name, status, is_model_call, request_model, response_model, input_tokens, output_tokens "
       "FROM spans " +
-      spans_of(traces).text() + ") GROUP BY trace_id");
+      spans_of(traces).text() + ") GROUP BY trace_id ORDER BY min(start_time) DESC, trace_id");
   if (!rows) return rows.error();
-  std::unordered_map<TraceId, TraceSummary> by_id;
-  while (rows->next()) {
-    TraceSummary summary = read_summary(*rows);
-    const TraceId id = summary.trace_id;
-    by_id.emplace(id, std::move(summary));
-  }
   std::vector<TraceSummary> summaries;
-  for (const Found& trace : traces) {
-    const auto found = by_id.find(trace.id);
-    if (found != by_id.end()) summaries.push_back(std::move(found->second));
-  }
+  while (rows->next()) summaries.push_back(read_summary(*rows));
   return summaries;
 }
 

@@ -194,8 +194,8 @@ constinit const Table data_points_table{"data_points", data_point_columns};
 void write_metric(std::uint32_t id, const otlp::Metric& metric, const Origin& origin, RowWriter& row) {
   row.number(id);
   row.text(metric.name);
-  row.optional_text(metric.description);
-  row.optional_text(metric.unit);
+  row.text(metric.description);
+  row.text(metric.unit);
   row.text(type_names[metric.data.index()]);
   row.number(static_cast<std::uint8_t>(temporality_of(metric.data)));
   row.number(is_monotonic(metric.data));

@@ -2,6 +2,8 @@
 
 // The one writer of the database: batches into tables, each group of batches one transaction.
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -41,6 +43,13 @@ class Numbering {
   std::unordered_map<const Item*, std::uint32_t> known_;  // of this group: items are shared by pointer
   std::vector<std::pair<std::uint32_t, const Item*>> new_items_;
   std::string identity_;
+};
+
+/// Of all bytes: many senders make ids that begin alike, with a date or with zeros.
+struct TraceIdHash {
+  std::size_t operator()(const TraceId& id) const {
+    return std::hash<std::string_view>()({reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()});
+  }
 };
 
 /// Not thread-safe. At most one for a database, whose connections must all go before it does.
@@ -104,7 +113,7 @@ class Session {
   Dictionary operations_{0};
 
   // Of the group being written.
-  std::unordered_map<TraceId, TracePart> trace_parts_;
+  std::unordered_map<TraceId, TracePart, TraceIdHash> trace_parts_;
   std::vector<NewOperation> new_operations_;
   std::vector<NewMetric> new_metrics_;
   std::string identity_;
