@@ -15,7 +15,7 @@ target_compile_definitions(sonde_http_server PRIVATE
 sonde_test(compression_test SOURCES compression_test.cc LIBS sonde_http_server ZLIB::ZLIB zstd::libzstd_shared)
 sonde_test(http_server_test SOURCES http_server_test.cc http_server_exchange_test.cc LIBS sonde_http_server ZLIB::ZLIB)
 
-find_package(gRPC CONFIG REQUIRED)
+find_package(gRPC CONFIG REQUIRED GLOBAL)
 sonde_library(sonde_grpc_server
   SOURCES grpc_server.cc grpc_server_call.cc
   LIBS sonde_base
