@@ -16,5 +16,9 @@ inline constexpr int exit_usage = 2;    ///< The command line was wrong.
 
 // Each adds one subcommand to `app`; `exit_code` must outlive it.
 void register_serve(CLI::App& app, int& exit_code);
+void register_traces(CLI::App& app, int& exit_code);
+void register_show(CLI::App& app, int& exit_code);
+void register_demo(CLI::App& app, int& exit_code);
+void register_mock_llm(CLI::App& app, int& exit_code);
 
 }  // namespace sonde::cli

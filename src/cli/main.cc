@@ -13,7 +13,13 @@ namespace {
 
 using namespace sonde::cli;
 
-void register_commands(CLI::App& app, int& exit_code) { register_serve(app, exit_code); }
+void register_commands(CLI::App& app, int& exit_code) {
+  register_serve(app, exit_code);
+  register_traces(app, exit_code);
+  register_show(app, exit_code);
+  register_demo(app, exit_code);
+  register_mock_llm(app, exit_code);
+}
 
 /// The hint for a command line that begins with a word which is no subcommand, or nothing.
 std::string unknown_command(const CLI::App& app, int argument_count, char** arguments) {
