@@ -6,9 +6,10 @@ and what the lesson says must be there is expected by value as well.
 
 import asyncio
 import contextlib
+import json
 import os
 import subprocess
-import json
+import time
 import types
 import unittest
 
@@ -26,11 +27,11 @@ DOCUMENTS = ["spans form a tree", "a trace has one id", "events mark points in t
 
 @contextlib.contextmanager
 def mock_llm():
-    """The URL of an OpenAI-compatible server: sonde's own."""
+    """The base URL of an OpenAI-compatible server: sonde's own."""
     with subprocess.Popen([os.environ["SONDE_BIN"], "mock-llm", "--json", "--port", "0"],
                           stdout=subprocess.PIPE, text=True) as server:
         try:
-            yield json.loads(server.stdout.readline())["url"]
+            yield json.loads(server.stdout.readline())["baseUrl"]
         finally:
             server.terminate()
 
@@ -199,7 +200,7 @@ class CompleteSetup(StoredCase):
 
     def test_an_openai_call(self):
         with mock_llm() as url:
-            os.environ.update(OPENAI_BASE_URL=f"{url}/v1", OPENAI_API_KEY="none")
+            os.environ.update(OPENAI_BASE_URL=url, OPENAI_API_KEY="none")
             names = self.section("Instrumenting LLM Calls")
             messages = [{"role": "user", "content": "What is a span?"}]
             content = asyncio.run(names["traced_llm_call"](messages))
@@ -223,7 +224,6 @@ class CompleteSetup(StoredCase):
             return types.SimpleNamespace(usage=types.SimpleNamespace(total_tokens=len(prompt)), content="yes")
 
         # Its console exporter stays unused: a program has one meter provider, and the set-up's came first.
-        import time
         names = self.section("Metrics Collection", call_llm=call_llm, time=time)
 
         async def calls():
