@@ -3,8 +3,11 @@
 let seed = 7;
 /** Pseudo-random and repeatable, so that two screenshots of one build look the same. */
 const random = () => {
-  seed = (seed * 1103515245 + 12345) & 0x7fffffff;
-  return seed / 0x7fffffff;
+  // Mulberry32: 32 bits of state, all of which come round before any comes again.
+  seed = (seed + 0x6d2b79f5) | 0;
+  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
 };
 const pick = (values) => values[Math.floor(random() * values.length)];
 const hex = (length) => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join('');
@@ -31,6 +34,15 @@ export class TraceBuilder {
   time(offset) {
     return String(this.start + milliseconds(offset));
   }
+  /**
+   * Adds a span of `service` from `from` to `to`, and answers its id.
+   * @param {string} service
+   * @param {string} name
+   * @param {number} from
+   * @param {number} to
+   * @param {{parent?: string, kind?: number, values?: object, events?: [number, string, object?][],
+   *   links?: {traceId: string, spanId: string, attributes: object[]}[], error?: string}} [details]
+   */
   span(service, name, from, to, { parent = '', kind = 1, values = {}, events = [], links = [], error } = {}) {
     const spanId = hex(16);
     const span = {

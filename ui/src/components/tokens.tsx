@@ -15,7 +15,7 @@ export function Tokens({ input, output, sum = false }: Properties) {
   const outputText = output === null ? '–' : number.format(output);
   return (
     <span className={styles.tokens} title={`${inputText} tokens in, ${outputText} out${sum ? ', in all' : ''}`}>
-      {sum && <span className={styles.sign}>Σ</span>}
+      {sum && <span className={styles.sign}>Σ </span>}
       {inputText}
       <span className={styles.sign}> → </span>
       {outputText}

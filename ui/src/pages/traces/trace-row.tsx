@@ -58,13 +58,13 @@ export const TraceRow = memo(function TraceRow({ trace, colour, share, now, acti
       </span>
       <span role="gridcell" className={classNames(styles.number, styles.spans)}>
         {formatCount(trace.spanCount)}
-        <span className={styles.unit}>{trace.spanCount === 1 ? 'span' : 'spans'}</span>
+        <span className={styles.unit}>{trace.spanCount === 1 ? ' span' : ' spans'}</span>
       </span>
       <span role="gridcell" className={classNames(styles.number, styles.errors)}>
         {trace.errorCount > 0 ? (
           <Tag tone="danger" title={plural(trace.errorCount, 'error')}>
             {formatCount(trace.errorCount)}
-            <span className={styles.unit}>{trace.errorCount === 1 ? 'error' : 'errors'}</span>
+            <span className={styles.unit}>{trace.errorCount === 1 ? ' error' : ' errors'}</span>
           </Tag>
         ) : (
           <span className={styles.nothing}>–</span>
