@@ -133,7 +133,7 @@ std::string format_plural(std::uint64_t count, std::string_view singular) {
 }
 
 std::string format_tokens(std::uint64_t input, std::uint64_t output) {
-  return format_count(input) + "→" + format_count(output);
+  return output == 0 ? format_count(input) : format_count(input) + "→" + format_count(output);
 }
 
 std::string format_time(std::uint64_t nanoseconds_since_epoch) {

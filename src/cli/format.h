@@ -27,7 +27,7 @@ namespace sonde::cli {
 /// "1 span", "1,024 spans".
 [[nodiscard]] std::string format_plural(std::uint64_t count, std::string_view singular);
 
-/// "350→128": tokens read and written by models.
+/// Tokens read and written by models: "350→128", or "350" where none were written, as by embeddings.
 [[nodiscard]] std::string format_tokens(std::uint64_t input, std::uint64_t output);
 
 /// In this machine's time zone: "2026-11-23 08:34:12.123".

@@ -8,4 +8,6 @@ target_link_libraries(sonde_cli
   PUBLIC sonde_otlp sonde_query sonde_store
   PRIVATE sonde_http_client nlohmann_json::nlohmann_json)
 
-sonde_test(reading_test SOURCES format_test.cc trace_table_test.cc trace_tree_test.cc LIBS sonde_cli)
+sonde_test(reading_test
+  SOURCES format_test.cc http_trace_source_test.cc trace_table_test.cc trace_tree_test.cc
+  LIBS sonde_cli sonde_http_server)

@@ -48,7 +48,6 @@ struct TraceSums {
   std::size_t errors = 0;
   std::uint64_t input_tokens = 0;
   std::uint64_t output_tokens = 0;
-  bool has_tokens = false;
   Names services;
   Names models;
 
@@ -66,7 +65,6 @@ struct TraceSums {
     models.add(query::model_of(gen_ai));
     input_tokens += static_cast<std::uint64_t>(gen_ai.input_tokens.value_or(0));
     output_tokens += static_cast<std::uint64_t>(gen_ai.output_tokens.value_or(0));
-    has_tokens = has_tokens || gen_ai.input_tokens || gen_ai.output_tokens;
   }
 };
 
@@ -115,8 +113,10 @@ std::string render_trace_head(const otlp::TraceBatch& batch, std::size_t columns
   writer.add(format_plural(batch.items.size(), "span"));
   if (sums.errors > 0) writer.add(format_plural(sums.errors, "error"), Style::red);
   writer.end_line();
-  if (sums.has_tokens) {
+  if (sums.input_tokens > 0 && sums.output_tokens > 0) {
     writer.add(grouped(sums.input_tokens) + "→" + format_plural(sums.output_tokens, "token"));
+  } else if (sums.input_tokens + sums.output_tokens > 0) {
+    writer.add(format_plural(sums.input_tokens + sums.output_tokens, "token"));
   }
   if (!sums.models.is_empty()) writer.add(sums.models.listed());
   writer.end_line();

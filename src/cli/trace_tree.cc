@@ -75,9 +75,9 @@ struct Cells {
 
 std::string tokens_of(const store::GenAiColumns& gen_ai) {
   if (!gen_ai.is_model_call() || !gen_ai.input_tokens) return {};
-  const auto input = static_cast<std::uint64_t>(*gen_ai.input_tokens);  // counts are never negative
-  if (!gen_ai.output_tokens) return format_count(input);
-  return format_tokens(input, static_cast<std::uint64_t>(*gen_ai.output_tokens));
+  // Counts are never negative.
+  return format_tokens(static_cast<std::uint64_t>(*gen_ai.input_tokens),
+                       static_cast<std::uint64_t>(gen_ai.output_tokens.value_or(0)));
 }
 
 class TreeRenderer {
