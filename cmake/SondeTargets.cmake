@@ -64,4 +64,5 @@ function(sonde_fuzz name)
   add_test(NAME fuzz/${name}
            COMMAND ${name} -max_total_time=${SONDE_FUZZ_SECONDS} -timeout=10 -rss_limit_mb=2048
                    -artifact_prefix=${corpus}/ ${corpus} ${seeds})
+  set_tests_properties(fuzz/${name} PROPERTIES LABELS fuzz)
 endfunction()
