@@ -164,7 +164,7 @@ void Reader::members(std::string_view content, const Table& table, T& object) {
   } catch (const protozero::exception& exception) {
     Malformed malformed = explain(exception);
     prepend_member(table, object, is_current, malformed);
-    throw malformed;
+    throw Malformed(std::move(malformed));
   } catch (Malformed& malformed) {
     prepend_member(table, object, is_current, malformed);
     throw;
@@ -254,9 +254,8 @@ AttributeValue Reader::key_value_list(std::string_view content, std::size_t dept
 template <class Item>
 class RequestReader {
  public:
-  explicit RequestReader(std::string body) : builder_(body.size()) {
-    input_ = builder_.arena().keep(std::move(body));
-  }
+  explicit RequestReader(std::string body)
+      : builder_(body.size()), input_(builder_.arena().keep(std::move(body))) {}
 
   Expected<Decoded<Batch<Item>>> read() && {
     try {

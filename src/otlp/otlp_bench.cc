@@ -125,7 +125,7 @@ std::shared_ptr<TraceBatch> make_batch() {
 template <class Decode>
 void decode_all(benchmark::State& state, Encoding encoding, Decode decode) {
   const std::string body = encode(*make_batch(), encoding);
-  for (auto _ : state) {
+  for ([[maybe_unused]] const auto _ : state) {
     auto decoded = decode(body);
     if (!decoded || decoded->batch->items.size() != span_count) state.SkipWithError("not decoded");
     benchmark::DoNotOptimize(decoded);
@@ -145,7 +145,7 @@ BENCHMARK(BM_DecodeTracesJson);
 
 void encode_all(benchmark::State& state, Encoding encoding) {
   const auto batch = make_batch();
-  for (auto _ : state) {
+  for ([[maybe_unused]] const auto _ : state) {
     std::string body = encode(*batch, encoding);
     benchmark::DoNotOptimize(body);
   }
