@@ -27,7 +27,7 @@ MAY_INCLUDE = {
     "cli": {"base", "otlp", "transport", "normalise", "collector", "store", "query", "mock_llm", "sdk", "genai"},
 }
 
-# In which folders each third-party library's headers may be included. Tests and examples may use any.
+# In which folders each third-party library's headers may be included. Tests, benchmarks and examples may use any.
 LIBRARIES = {
     "curl/": ["src/transport/", "src/sdk/"],
     "zlib.h": ["src/transport/", "src/sdk/", "src/query/"],
@@ -51,7 +51,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([^">]+)[">]', re.MULTILINE)
 
 
 def is_test(path):
-    return path.startswith("tests/") or re.search(r"_test[._]|_bench\.|_fuzz\.|\.test\.|/testing/", path)
+    return path.startswith(("tests/", "bench/")) or re.search(r"_test[._]|_bench\.|_fuzz\.|\.test\.|/testing/", path)
 
 
 def listed_files():
