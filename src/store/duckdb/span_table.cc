@@ -28,8 +28,8 @@ constexpr auto span_columns = std::to_array<Column>({
     {"resource_id", unsigned32},
     {"scope_id", unsigned32},
     {"attributes", value_text},
-    {"events", value_text},
-    {"links", value_text},
+    {"events", text},
+    {"links", text},
     // Copies of the above.
     {"service_name", text},
     {"is_model_call", boolean},

@@ -143,7 +143,7 @@ std::string hexadecimal(std::mt19937_64& random, std::size_t digits) {
 class LlmTrace {
  public:
   LlmTrace(Spans& spans, std::mt19937_64& random, std::uint64_t start_time)
-      : spans_(spans), random_(random), trace_(random()), start_time_(start_time) {}
+      : spans_(spans), random_(random), trace_(random()), session_(std::to_string(random() % 2000)), start_time_(start_time) {}
 
   void add() {
     const std::uint64_t root = add_root();
@@ -171,7 +171,7 @@ class LlmTrace {
                                  {"http.response.status_code", 200},
                                  {"query.length", number(400)},
                                  {"user.id", text("user-" + std::to_string(random_() % 1000))},
-                                 {"session.id", text(hexadecimal(random_, 32))}});
+                                 {"session.id", text("conv_68b1f9d2c7a4e35b_" + session_)}});
     return last_;
   }
   void add_retrieval(std::uint64_t parent) {
@@ -199,7 +199,7 @@ class LlmTrace {
                                  {"gen_ai.usage.input_tokens", number(4000)},
                                  {"gen_ai.usage.output_tokens", number(1000)},
                                  {"gen_ai.response.finish_reasons", AttributeValue::strings(stop)},
-                                 {"gen_ai.conversation.id", text("conv_" + hexadecimal(random_, 24))},
+                                 {"gen_ai.conversation.id", text("conv_68b1f9d2c7a4e35b_" + session_)},
                                  {"server.address", "api.openai.com"},
                                  {"server.port", 443}});
     const std::span<otlp::SpanEvent> events = spans_.arena().array<otlp::SpanEvent>(1);
@@ -226,6 +226,7 @@ class LlmTrace {
   Spans& spans_;
   std::mt19937_64& random_;
   std::uint64_t trace_;
+  std::string session_;  // of those that are going on at the time
   std::uint64_t start_time_;
   std::uint64_t last_ = 0;
 };
