@@ -25,6 +25,7 @@ Error system_error(const std::string& what) {
 /// Pointers to the strings, ended by null, as execve() wants them.
 std::vector<char*> pointers_to(std::vector<std::string>& strings) {
   std::vector<char*> pointers;
+  pointers.reserve(strings.size() + 1);
   for (std::string& string : strings) pointers.push_back(string.data());
   pointers.push_back(nullptr);
   return pointers;
@@ -37,7 +38,9 @@ std::vector<std::string> merged_environment(const ChildCommand& command) {
     const auto replaces = [&](const auto& added) { return text.substr(0, text.find('=')) == added.first; };
     if (std::ranges::none_of(command.environment, replaces)) merged.emplace_back(text);
   }
-  for (const auto& [name, value] : command.environment) merged.push_back(name + "=" + value);
+  for (const auto& [name, value] : command.environment) {
+    merged.emplace_back(name).append("=").append(value);
+  }
   return merged;
 }
 

@@ -22,7 +22,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::AllOf;
 using testing::HasSubstr;
-using testing::MatchesRegex;
 
 ChildProcess::Deadline soon() { return std::chrono::steady_clock::now() + 100s; }
 

@@ -28,7 +28,7 @@ bool becomes_readable(int fd, int timeout) {
 
 }  // namespace
 
-StopSignals::StopSignals() : fd_(-1) {
+StopSignals::StopSignals() {
   const sigset_t signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, &previous_mask_);
   fd_ = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -27,7 +27,7 @@ class StopSignals {
 
  private:
   sigset_t previous_mask_{};
-  int fd_;
+  int fd_ = -1;
 };
 
 }  // namespace sonde::cli
