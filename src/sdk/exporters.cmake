@@ -12,3 +12,4 @@ if(NOT SONDE_SANITIZER STREQUAL "thread")  # Debian's gRPC is not built for it: 
   sonde_test(otlp_client_grpc_test
     SOURCES otlp_client_grpc_test.cc LIBS sonde_sdk sonde_grpc_test_server ZLIB::ZLIB)
 endif()
+sonde_fuzz(otlp_answer_fuzz SOURCES otlp_answer_fuzz.cc LIBS sonde_sdk)

@@ -148,15 +148,26 @@ std::string_view status_field(const HttpClientResponse& response, std::string_vi
   return trailer.empty() ? transport::header(response.headers, name) : trailer;
 }
 
-/// The message in an answer's body: five bytes before it tell its compression, of which we offer none, and
-/// its length.
-std::string_view first_message(std::string_view body) noexcept {
+/// The one message in the body of a unary answer, if it is whole: before it stand a byte that tells its
+/// compression, of which we offer none, and four for its length.
+std::optional<std::string_view> whole_message(std::string_view body) noexcept {
   constexpr std::size_t prefix = 5;
-  return body.size() >= prefix && body.front() == 0 ? body.substr(prefix) : std::string_view();
+  if (body.size() < prefix || body.front() != 0) return std::nullopt;
+  std::size_t length = 0;
+  for (const char byte : body.substr(1, 4)) length = length << 8 | static_cast<unsigned char>(byte);
+  if (body.size() - prefix != length) return std::nullopt;
+  return body.substr(prefix);
 }
 
-/// An answer without a gRPC status comes from something in between, or from no gRPC server.
 OtlpAnswer read_statusless(const HttpClientResponse& response) {
+  const std::string_view content_type = transport::header(response.headers, "content-type");
+  if (response.status == 200 && content_type.starts_with("application/grpc")) {
+    // libcurl 7.88 loses the trailers if the server retires the connection with a GOAWAY just behind them.
+    // Servers answer a unary call with a message only if it succeeded, so that suffices; without one the
+    // request goes out again, as OTLP has it where an answer is missing.
+    if (const auto message = whole_message(response.body)) return read_export_response(*message);
+    return {.verdict = Verdict::try_again, .message = "the connection ended before the status of the call"};
+  }
   const bool try_again = is_retryable_status(response.status);
   return {.verdict = try_again ? Verdict::try_again : Verdict::refused,
           .message = "HTTP status " + std::to_string(response.status) +
@@ -193,7 +204,7 @@ OtlpAnswer read_grpc_answer(const HttpClientResponse& response) {
   if (code_text.empty()) return read_statusless(response);
   unsigned code = status::unknown;
   std::from_chars(code_text.data(), code_text.data() + code_text.size(), code);
-  if (code == 0) return read_export_response(first_message(response.body));
+  if (code == 0) return read_export_response(whole_message(response.body).value_or(""));
   const std::string_view name = status_names[code < status_names.size() ? code : status::unknown];
   OtlpAnswer answer{.verdict = Verdict::refused, .message = "gRPC status " + std::string(name)};
   const std::string message = transport::percent_decode(status_field(response, "grpc-message"));

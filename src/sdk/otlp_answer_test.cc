@@ -13,7 +13,6 @@ namespace {
 using std::chrono::milliseconds;
 using testing::AllOf;
 using testing::HasSubstr;
-using testing::Not;
 using transport::HttpClientResponse;
 using transport::HttpHeaders;
 using Verdict = OtlpAnswer::Verdict;
@@ -220,6 +219,15 @@ TEST(GrpcAnswer, WithoutAStatusTheHttpStatusDecides) {
   EXPECT_EQ(answer.verdict, Verdict::refused);
   EXPECT_THAT(answer.message, AllOf(HasSubstr("404"), HasSubstr("OTLP/gRPC")));
   EXPECT_EQ(read_grpc_answer(http(200)).verdict, Verdict::refused);
+}
+
+TEST(GrpcAnswer, AMessageWhoseStatusWasLostIsAnAnswer) {
+  const std::string response = delimited(1, std::string("\x08\x05", 2));
+  const std::string prefix{0, 0, 0, 0, static_cast<char>(response.size())};
+  EXPECT_EQ(read_grpc_answer(grpc({}, prefix + response)).rejected, 5u);
+  EXPECT_EQ(read_grpc_answer(grpc({}, std::string(5, '\0'))).verdict, Verdict::accepted);
+  EXPECT_EQ(read_grpc_answer(grpc({}, prefix + response.substr(1))).verdict, Verdict::try_again);
+  EXPECT_EQ(read_grpc_answer(grpc({})).verdict, Verdict::try_again);
 }
 
 TEST(FailureAnswer, OnlyWhatMayPassIsTriedAgain) {

@@ -78,11 +78,7 @@ ExportOutcome OtlpClient::send(std::string_view request, TimePoint deadline) noe
     const TimePoint now = steady_clock::now();
     const bool sooner = endpoint_.timeout < std::chrono::duration_cast<milliseconds>(deadline - now);
     if (sooner) deadline = now + endpoint_.timeout;
-    ExportOutcome outcome = deliver(request, deadline);
-    if (outcome.kind == Kind::failed || outcome.kind == Kind::exhausted) {
-      outcome.message = "exporting to " + transport::without_secrets(endpoint_.url) + ": " + outcome.message;
-    }
-    return outcome;
+    return deliver(request, deadline);
   } catch (...) {
     return {.kind = Kind::failed, .message = "out of memory"};  // Short enough not to need any.
   }
@@ -133,7 +129,11 @@ OtlpAnswer OtlpClient::attempt(milliseconds timeout) {
   if (grpc) http_request_.headers.back().second = grpc_timeout(timeout);
   const auto response = http_.perform(http_request_, {.stop = stop_.get_token(), .timeout = timeout});
   if (!response) return read_failure(response.error());
-  return grpc ? read_grpc_answer(*response) : read_http_answer(*response);
+  OtlpAnswer answer = grpc ? read_grpc_answer(*response) : read_http_answer(*response);
+  if (answer.verdict != Verdict::accepted) {
+    answer.message = "POST " + transport::without_secrets(endpoint_.url) + ": " + answer.message;
+  }
+  return answer;
 }
 
 milliseconds OtlpClient::pause_after(int attempts, const OtlpAnswer& answer) {

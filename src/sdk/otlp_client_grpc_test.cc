@@ -231,6 +231,20 @@ TEST(OtlpGrpc, AConnectionThatTheServerEndedIsReplacedWithoutAnAttemptLost) {
   }
 }
 
+TEST(OtlpGrpc, AServerThatRetiresItsConnectionsLosesNothing) {
+  GrpcTestServer server(always({}), {.max_connection_age_milliseconds = 1});
+  OtlpClient client(grpc_endpoint(server), eager);
+  std::size_t calls = 0;
+  std::set<std::string> peers;
+  while (peers.size() < 20) {
+    const ExportOutcome outcome = client.send(request_of(10'000), later());
+    ASSERT_EQ(outcome.kind, Kind::success) << outcome.message;
+    peers.insert(server.calls().back().peer);
+    ++calls;
+  }
+  EXPECT_GE(server.calls().size(), calls);
+}
+
 TEST(OtlpGrpc, WhatDoesNotSpeakHttp2IsNotTakenForSuccess) {
   test::RawHttpServer server(test::answer("200 OK"));
   OtlpClient client({.protocol = OtlpProtocol::grpc, .url = server.url(export_method)}, eager);
@@ -287,6 +301,22 @@ TEST(OtlpTls, GrpcNegotiatesHttp2WithACertificateThatIsTrusted) {
     EXPECT_TRUE(server.calls().back().message == request);
   }
   EXPECT_EQ(server.calls().front().peer, server.calls().back().peer);
+}
+
+TEST(OtlpTls, TheClientShowsItsCertificateToAServerThatAsks) {
+  const Certificate certificate;
+  GrpcTestServer server(always({}), {.certificate_chain = read_file(certificate.path()),
+                                     .private_key = read_file(certificate.key_path()),
+                                     .client_authority = read_file(certificate.path())});
+  OtlpEndpoint endpoint = grpc_endpoint(server);
+  endpoint.url = "https" + endpoint.url.substr(4);
+  endpoint.certificate_file = certificate.path();
+  EXPECT_EQ(OtlpClient(endpoint, eager).send("request", Clock::now() + 100ms).kind, Kind::exhausted);
+  endpoint.client_certificate_file = certificate.path();
+  endpoint.client_key_file = certificate.key_path();
+  const ExportOutcome outcome = OtlpClient(endpoint, eager).send("request", later());
+  EXPECT_EQ(outcome.kind, Kind::success) << outcome.message;
+  EXPECT_EQ(server.calls().size(), 1u);
 }
 
 TEST(OtlpTls, ACertificateThatIsNotTrustedIsAFailureForGood) {

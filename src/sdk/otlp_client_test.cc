@@ -98,9 +98,9 @@ TEST(OtlpHttp, WhatIsRefusedForGoodIsNotTriedAgain) {
 }
 
 TEST(OtlpHttp, TriesAgainUntilTheReceiverTakesIt) {
-  RawHttpServer server(in_turn({answer("503 Service Unavailable"), answer("429 Too Many Requests"),
-                                test::reset(), send_bytes("nonsense\r\n\r\n"), answer("502 Bad Gateway"),
-                                answer("504 Gateway Timeout"), answer("200 OK", protobuf)}));
+  RawHttpServer server(in_turn(answer("503 Service Unavailable"), answer("429 Too Many Requests"),
+                               test::reset(), send_bytes("nonsense\r\n\r\n"), answer("502 Bad Gateway"),
+                               answer("504 Gateway Timeout"), answer("200 OK", protobuf)));
   OtlpClient client(http_endpoint(server), eager);
   const std::string request = request_of(1000);
   EXPECT_EQ(client.send(request, later()).kind, Kind::success);
@@ -123,8 +123,7 @@ TEST(OtlpHttp, TriesAgainWhenTheReceiverIsNotThereYet) {
 }
 
 TEST(OtlpHttp, ThePauseTheReceiverAsksForIsKept) {
-  RawHttpServer server(
-      in_turn({answer("503 Service Unavailable", {{"Retry-After", "1"}}), answer("200 OK")}));
+  RawHttpServer server(in_turn(answer("503 Service Unavailable", {{"Retry-After", "1"}}), answer("200 OK")));
   OtlpClient client(http_endpoint(server), eager);
   const auto started = Clock::now();
   EXPECT_EQ(client.send("request", later()).kind, Kind::success);
@@ -160,7 +159,7 @@ TEST(OtlpHttp, TheEndpointsTimeoutIsADeadlineToo) {
 }
 
 TEST(OtlpHttp, CancellationEndsAnAttempt) {
-  RawHttpServer server(in_turn({answer("200 OK"), test::stall()}));
+  RawHttpServer server(in_turn(answer("200 OK"), test::stall()));
   OtlpClient client(http_endpoint(server));
   ASSERT_EQ(client.send("request", later()).kind, Kind::success);
   const auto started = Clock::now();

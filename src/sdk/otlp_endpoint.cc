@@ -1,16 +1,15 @@
 #include "sdk/otlp_endpoint.h"
 
-#include <curl/curl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <memory>
 #include <string_view>
 #include <utility>
 
 #include "sdk/environment.h"
+#include "transport/http_client_url.h"
 
 namespace sonde::sdk {
 namespace {
@@ -18,6 +17,7 @@ namespace {
 using detail::equals_ignoring_case;
 using std::chrono::milliseconds;
 using transport::HttpHeaders;
+using transport::Url;
 
 constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t'; }
 
@@ -179,7 +179,7 @@ HttpHeaders resolve_headers(const Variables& variables, const HttpHeaders& given
 std::string resolve_file(const Variables& variables, std::string_view suffix,
                          const std::optional<std::string>& given, std::vector<std::string>& problems) {
   const auto as_is = [](std::string_view text) { return std::optional(std::string(text)); };
-  const std::string path = given ? *given : variables.find(suffix, "", as_is).value_or("");
+  std::string path = given ? *given : variables.find(suffix, "", as_is).value_or("");
   if (!path.empty() && access(path.c_str(), R_OK) != 0) {
     problems.push_back("the file " + path + " (OTEL_EXPORTER_OTLP_" + std::string(suffix) +
                        ") cannot be read; exports over https will fail until it can");
@@ -202,30 +202,6 @@ EndpointText find_endpoint(const Variables& variables, const OtlpOptions& option
   const bool grpc = protocol == OtlpProtocol::grpc;
   return {"the default OTLP endpoint", grpc ? "http://localhost:4317" : "http://localhost:4318", true};
 }
-
-/// A URL in its parts, as libcurl will understand it.
-class Url {
- public:
-  explicit Url(const std::string& text) : handle_(curl_url(), &curl_url_cleanup) {
-    code_ = curl_url_set(handle_.get(), CURLUPART_URL, text.c_str(), 0);
-  }
-  /// Null if it is a URL, else why not.
-  [[nodiscard]] const char* problem() const noexcept {
-    return code_ == CURLUE_OK ? nullptr : curl_url_strerror(code_);
-  }
-  [[nodiscard]] std::string get(CURLUPart part) const {
-    char* text = nullptr;
-    if (curl_url_get(handle_.get(), part, &text, 0) != CURLUE_OK) return {};
-    std::string copy(text);
-    curl_free(text);
-    return copy;
-  }
-  void set_path(const std::string& path) { curl_url_set(handle_.get(), CURLUPART_PATH, path.c_str(), 0); }
-
- private:
-  std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> handle_;
-  CURLUcode code_;
-};
 
 /// The two mistakes that are made most often; neither is certain to be one.
 void check_endpoint(const EndpointText& endpoint, const Url& url, std::string_view http_path,
@@ -256,13 +232,10 @@ Expected<std::string> resolve_url(Signal signal, const Variables& variables, con
     text = (insecure ? "http://" : "https://") + text;
   }
   Url url(text);
-  const std::string scheme = url.get(CURLUPART_SCHEME);
-  const char* problem = url.problem();
-  if (problem == nullptr && scheme != "http" && scheme != "https") problem = "its scheme is another";
-  if (problem != nullptr) {
+  if (url.problem() != nullptr) {
     return Error{ErrorCode::invalid_argument,
                  endpoint.source + " is '" + transport::without_secrets(endpoint.text) +
-                     "'; it must be a URL that begins with http:// or https:// (" + problem + ")"};
+                     "'; it must be a URL that begins with http:// or https:// (" + url.problem() + ")"};
   }
   const SignalNames& names = names_of(signal);
   check_endpoint(endpoint, url, names.http_path, protocol, problems);

@@ -1,7 +1,9 @@
 # HTTP messages and the client over libcurl: all that the SDK needs of transport.
 # 7.88 is Debian 12's, and the first whose TLS writes cannot raise SIGPIPE and that can leave a name server behind.
 find_package(CURL 7.88 REQUIRED GLOBAL)
-sonde_library(sonde_http_client SOURCES http.cc http_client.cc http_client_transfer.cc LIBS sonde_base PRIVATE_LIBS CURL::libcurl)
+sonde_library(sonde_http_client
+  SOURCES http.cc http_client.cc http_client_transfer.cc http_client_url.cc
+  LIBS sonde_base PRIVATE_LIBS CURL::libcurl)
 
 if(SONDE_BUILD_TESTS)
   include(${CMAKE_SOURCE_DIR}/tests/sdk_support/support.cmake)

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "transport/http_client_transfer.h"
+#include "transport/http_client_url.h"
 
 namespace sonde::transport {
 namespace {
@@ -16,30 +17,6 @@ using Clock = std::chrono::steady_clock;
 
 Error failure(ErrorCode code, const HttpRequest& request, std::string_view reason) {
   return {code, request.method + " " + without_secrets(request.target) + ": " + std::string(reason)};
-}
-
-struct Url {
-  std::string scheme;
-  std::string host;
-};
-
-std::string url_part(CURLU* url, CURLUPart part) {
-  char* text = nullptr;
-  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return {};
-  std::string copy(text);
-  curl_free(text);
-  return copy;
-}
-
-Expected<Url> parse_url(const HttpRequest& request) {
-  const UrlHandle handle(curl_url());
-  const CURLUcode parsed = curl_url_set(handle.get(), CURLUPART_URL, request.target.c_str(), 0);
-  if (parsed != CURLUE_OK) return failure(ErrorCode::invalid_argument, request, curl_url_strerror(parsed));
-  Url url{url_part(handle.get(), CURLUPART_SCHEME), url_part(handle.get(), CURLUPART_HOST)};
-  if (url.scheme != "http" && url.scheme != "https") {
-    return failure(ErrorCode::invalid_argument, request, "the URL must begin with http:// or https://");
-  }
-  return url;
 }
 
 bool is_loopback(std::string_view host) noexcept {
@@ -65,7 +42,9 @@ Expected<HeaderList> header_list(const HttpRequest& request) {
       return failure(ErrorCode::invalid_argument, request,
                      "the header field '" + name + "' holds characters that cannot be sent");
     }
-    complete = append(list, value.empty() ? name + ";" : name + ": " + value) && complete;
+    std::string line = name;
+    line.append(value.empty() ? ";" : ": ").append(value);
+    complete = append(list, line) && complete;
   }
   if (!complete) return failure(ErrorCode::internal, request, "out of memory");
   return list;
@@ -125,7 +104,7 @@ class HttpClient::Impl {
   /// A request found fit to be sent.
   struct Job {
     const HttpRequest& request;
-    Url url;
+    std::string host;
     HeaderList headers;
     std::stop_token stop;
     Clock::time_point deadline;
@@ -147,12 +126,12 @@ Expected<HttpClientResponse> HttpClient::Impl::perform(const HttpRequest& reques
   if (timeout <= milliseconds::zero()) {
     return failure(ErrorCode::deadline_exceeded, request, "no time is left to send it");
   }
-  Expected<Url> url = parse_url(request);
-  if (!url) return url.error();
+  const Url url(request.target);
+  if (url.problem() != nullptr) return failure(ErrorCode::invalid_argument, request, url.problem());
   Expected<HeaderList> headers = header_list(request);
   if (!headers) return headers.error();
-  const bool prior_knowledge = options_.http2_prior_knowledge && url->scheme == "http";
-  const Job job{request, *std::move(url), *std::move(headers), options.stop, Clock::now() + timeout};
+  const bool prior_knowledge = options_.http2_prior_knowledge && url.get(CURLUPART_SCHEME) == "http";
+  const Job job{request, url.get(CURLUPART_HOST), *std::move(headers), options.stop, Clock::now() + timeout};
 
   if (connections_ != nullptr && connections_->inherited()) connections_.reset();
   if (connections_ != nullptr && prior_knowledge && prior_knowledge_breaks_kept_connections()) {
@@ -188,7 +167,7 @@ void HttpClient::Impl::set_connection(CURL* easy, const Job& job, long http_vers
   set(easy, CURLOPT_QUICK_EXIT, 1L);
   set(easy, CURLOPT_URL, job.request.target.c_str());
   set(easy, CURLOPT_HTTP_VERSION, http_version);
-  if (is_loopback(job.url.host)) set(easy, CURLOPT_PROXY, "");
+  if (is_loopback(job.host)) set(easy, CURLOPT_PROXY, "");
   // A proxy would not understand HTTP/2 without TLS; through a tunnel only the server has to.
   if (options_.http2_prior_knowledge) set(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
   set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

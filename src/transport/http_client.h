@@ -39,7 +39,8 @@ struct HttpClientResponse : HttpResponse {
   HttpHeaders trailers;  ///< Fields that came after the body; gRPC's status is among them.
 };
 
-/// Takes the next piece of a body; false ends the transfer. Runs inside perform(), on its thread.
+/// Takes the next piece of a body; false ends the transfer and with it the connection. Runs inside perform(),
+/// on its thread.
 using BodySink = std::function<bool(std::string_view)>;
 
 /// What one call wants beyond the request itself.

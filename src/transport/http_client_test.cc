@@ -20,6 +20,7 @@ std::promise<void> name_server_answers;
 
 /// Stands before the C library's for libcurl too: no name under .example exists, and finding that out about
 /// "unanswered.example" takes until the test says so.
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the library's names are reserved ones.
 extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** result) {
   const std::string_view name = node == nullptr ? "" : node;
   if (name == "unanswered.example") name_server_answers.get_future().wait();
@@ -103,8 +104,8 @@ TEST(HttpClient, EveryMethodIsSentAsNamed) {
 }
 
 TEST(HttpClient, AnyStatusIsAValue) {
-  RawHttpServer server(in_turn({answer("302 Found", {{"Location", "/elsewhere"}}), answer("404 Not Found"),
-                                answer("503 Service Unavailable", {}, "busy")}));
+  RawHttpServer server(in_turn(answer("302 Found", {{"Location", "/elsewhere"}}), answer("404 Not Found"),
+                               answer("503 Service Unavailable", {}, "busy")));
   HttpClient client;
   EXPECT_EQ(client.perform(get(server))->status, 302u);
   EXPECT_EQ(client.perform(get(server))->status, 404u);
@@ -162,8 +163,8 @@ TEST(HttpClient, InterimAnswersAreNotTheAnswer) {
 TEST(HttpClient, AnAnswerLongerThanAllowedIsRefused) {
   const std::string chunk = "400\r\n" + std::string(1024, 'x') + "\r\n";
   RawHttpServer server(
-      in_turn({answer("200 OK", {}, std::string(1024, 'x')), answer("200 OK", {}, std::string(1025, 'x')),
-               send_bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk)}));
+      in_turn(answer("200 OK", {}, std::string(1024, 'x')), answer("200 OK", {}, std::string(1025, 'x')),
+              send_bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk)));
   HttpClient client({.max_response_bytes = 1024});
   EXPECT_EQ(client.perform(get(server))->body.size(), 1024u);
   EXPECT_EQ(client.perform(get(server)).error().code, ErrorCode::resource_exhausted);
@@ -198,7 +199,7 @@ TEST(HttpClient, ACallMayHaveATimeoutOfItsOwn) {
 }
 
 TEST(HttpClient, AStopFromAnotherThreadEndsTheCall) {
-  RawHttpServer server(in_turn({answer("200 OK"), test::stall(), answer("200 OK")}));
+  RawHttpServer server(in_turn(answer("200 OK"), test::stall(), answer("200 OK")));
   HttpClient client({.timeout = long_timeout});
   ASSERT_TRUE(client.perform(get(server))) << "with a connection, no timer of libcurl's cuts its wait short";
   std::stop_source stop;
@@ -222,7 +223,7 @@ TEST(HttpClient, AStopRequestedBeforehandSendsNothing) {
 }
 
 TEST(HttpClient, AConnectionThatTimedOutIsNotUsedAgain) {
-  RawHttpServer server(in_turn({answer("200 OK"), test::stall(), answer("200 OK")}));
+  RawHttpServer server(in_turn(answer("200 OK"), test::stall(), answer("200 OK")));
   HttpClient client({.timeout = long_timeout});
   ASSERT_TRUE(client.perform(get(server)));
   ASSERT_FALSE(client.perform(get(server), {.timeout = 50ms}));
@@ -242,12 +243,12 @@ TEST(HttpClient, NoAnswerIsUnavailable) {
   EXPECT_EQ(refused.code, ErrorCode::unavailable);
   EXPECT_THAT(refused.message, HasSubstr("GET " + request.target));
 
-  RawHttpServer server(
-      in_turn({test::reset(), send_bytes("this is not HTTP\r\n\r\n"), send_bytes(std::string(1000, '\0')),
-               [](const auto&, RawHttpServer::Connection& connection) {
-                 connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
-                 connection.close();
-               }}));
+  RawHttpServer server(in_turn(test::reset(), send_bytes("this is not HTTP\r\n\r\n"),
+                               send_bytes(std::string(1000, '\0')),
+                               [](const auto&, RawHttpServer::Connection& connection) {
+                                 connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+                                 connection.close();
+                               }));
   for (const char* what : {"reset", "text", "zeros", "half an answer"}) {
     const auto response = client.perform(get(server));
     ASSERT_FALSE(response) << what;

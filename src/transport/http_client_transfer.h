@@ -19,11 +19,9 @@ namespace sonde::transport {
 struct CurlDeleter {
   void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
   void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
-  void operator()(CURLU* url) const noexcept { curl_url_cleanup(url); }
 };
 using EasyHandle = std::unique_ptr<CURL, CurlDeleter>;
 using HeaderList = std::unique_ptr<curl_slist, CurlDeleter>;
-using UrlHandle = std::unique_ptr<CURLU, CurlDeleter>;
 
 /// libcurl's multi handle: keeps the connections between transfers, and can be woken from another thread.
 class Connections {

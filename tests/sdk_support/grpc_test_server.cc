@@ -76,9 +76,15 @@ class GrpcTestServer::Impl final : public grpc::CallbackGenericService {
     builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, options.decompress ? 1 : 0);
     builder.AddChannelArgument(GRPC_ARG_ENABLE_DEADLINE_CHECKS, options.enforce_deadlines ? 1 : 0);
     builder.SetMaxReceiveMessageSize(options.max_receive_bytes);
+    if (options.max_connection_age_milliseconds > 0) {
+      builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, options.max_connection_age_milliseconds);
+    }
     std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
     if (!options.private_key.empty()) {
-      grpc::SslServerCredentialsOptions tls;
+      const bool ask = !options.client_authority.empty();
+      grpc::SslServerCredentialsOptions tls(ask ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
+                                                : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
+      tls.pem_root_certs = options.client_authority;
       tls.pem_key_cert_pairs.push_back({options.private_key, options.certificate_chain});
       credentials = grpc::SslServerCredentials(tls);
     }

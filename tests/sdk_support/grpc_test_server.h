@@ -31,11 +31,13 @@ struct GrpcReply {
 
 struct GrpcTestServerOptions {
   std::uint16_t port = 0;
-  bool decompress = true;              ///< Else compressed messages are handed over as they came.
-  int max_receive_bytes = 4 << 20;     ///< gRPC's own default.
-  bool enforce_deadlines = true;       ///< Else a call that is never answered hangs as on a dead peer.
-  std::string certificate_chain = {};  ///< PEM text; with a key: TLS.
+  bool decompress = true;                   ///< Else compressed messages are handed over as they came.
+  int max_receive_bytes = 4 << 20;          ///< gRPC's own default.
+  bool enforce_deadlines = true;            ///< Else a call that is never answered hangs as on a dead peer.
+  int max_connection_age_milliseconds = 0;  ///< After it a connection is retired with GOAWAY; 0: never.
+  std::string certificate_chain = {};       ///< PEM text; with a key: TLS.
   std::string private_key = {};
+  std::string client_authority = {};  ///< PEM text; given, clients must show a certificate it has signed.
 };
 
 class GrpcTestServer {

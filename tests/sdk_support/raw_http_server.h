@@ -3,7 +3,7 @@
 // An HTTP/1.1 server for tests of HTTP clients, on plain sockets: it parses whole requests, hands each to a
 // script and lets that put any bytes on the connection, wait, or tear it down.
 //
-//     RawHttpServer server(in_turn({answer("503 Service Unavailable"), answer("200 OK", {}, "done")}));
+//     RawHttpServer server(in_turn(answer("503 Service Unavailable"), answer("200 OK", {}, "done")));
 //     ... a client talks to server.url("/v1/traces") ...
 //     EXPECT_EQ(server.requests().at(0).body, "...");
 
@@ -219,7 +219,7 @@ class RawHttpServer {
 inline std::string http_answer(std::string_view status, const transport::HttpHeaders& headers = {},
                                std::string_view body = {}) {
   std::string text = "HTTP/1.1 " + std::string(status) + "\r\n";
-  for (const auto& [name, value] : headers) text += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : headers) text.append(name).append(": ").append(value).append("\r\n");
   text += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
   return text += body;
 }
@@ -245,7 +245,10 @@ inline RawHttpServer::Script reset() {
 }
 
 /// The first request gets the first script, and so on; those after the last get the last.
-inline RawHttpServer::Script in_turn(std::vector<RawHttpServer::Script> scripts) {
+template <class... Scripts>
+RawHttpServer::Script in_turn(Scripts... given) {
+  std::vector<RawHttpServer::Script> scripts;
+  (scripts.emplace_back(std::move(given)), ...);
   auto next = std::make_shared<std::atomic<std::size_t>>(0);
   return [scripts = std::move(scripts), next](const RawHttpServer::Request& request,
                                               RawHttpServer::Connection& connection) {
