@@ -36,12 +36,12 @@ export function CopyButton({ text, label, children, icon = 'copy', className }: 
       type="button"
       className={classNames(styles.button, outcome !== null && styles[outcome], className)}
       title={label}
-      aria-label={label}
       onClick={(event) => {
         event.stopPropagation();
         copy();
       }}
     >
+      <span className="visually-hidden">{label}</span>
       {children}
       <Icon name={outcome === 'copied' ? 'check' : outcome === 'failed' ? 'error' : icon} size={13} />
       <span className="visually-hidden" role="status">

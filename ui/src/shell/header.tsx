@@ -31,10 +31,10 @@ export function Header({ openPalette, openShortcuts }: { openPalette: () => void
           </Link>
         ))}
       </nav>
-      <button type="button" className={styles.palette} onClick={openPalette} aria-label="Go to a trace, page or service">
+      <button type="button" className={styles.palette} onClick={openPalette} title="Go to a trace, page or service">
         <Icon name="search" size={14} />
         <span className={styles.paletteText}>Go to…</span>
-        <kbd className={styles.key}>{commandKey}</kbd>
+        <kbd className={styles.key} aria-hidden="true">{commandKey}</kbd>
       </button>
       <Button look="quiet" square className={styles.shortcuts} onClick={openShortcuts} aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)">
         <Icon name="keyboard" />

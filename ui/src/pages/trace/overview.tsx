@@ -48,14 +48,15 @@ function draw(canvas: HTMLCanvasElement, model: TraceModel, colourBy: ColourBy):
   const readColour = colourReader(canvas);
   const danger = readColour('var(--danger-bar)');
   const whole = { from: 0, to: model.duration };
-  const rowHeight = Math.min(4, (height - 6) / model.nodes.length);
+  const rowHeight = Math.min(6, (height - 6) / model.nodes.length);
+  const top = (height - rowHeight * model.nodes.length) / 2;
   const drawWhere = (wanted: (node: TimedNode) => boolean, leastHeight: number): void => {
     model.nodes.forEach((node, position) => {
       const bar = wanted(node) ? barOf(node.offset, node.duration, whole) : null;
       if (bar === null) return;
       context.fillStyle = isFailed(node) ? danger : readColour(colourOf(node, model, colourBy));
-      const barHeight = Math.max(leastHeight, rowHeight * 0.7);
-      context.fillRect(bar.left * width, Math.min(3 + position * rowHeight, height - barHeight), Math.max(thinnestBar, bar.width * width), barHeight);
+      const barHeight = Math.max(leastHeight, rowHeight * 0.6);
+      context.fillRect(bar.left * width, Math.min(top + position * rowHeight, height - barHeight), Math.max(thinnestBar, bar.width * width), barHeight);
     });
   };
   // Errors last and larger: among 30,000 spans they are what is looked for.

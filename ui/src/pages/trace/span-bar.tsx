@@ -16,13 +16,6 @@ interface Properties {
 const mostEvents = 24;
 const percent = (place: number): string => `${place * 100}%`;
 
-/** Beside the bar where there is room: right of it, left of it, or on it. */
-function labelPlace(left: number, width: number): React.CSSProperties {
-  if (left + width < 0.86) return { left: percent(left + width), marginLeft: 7 };
-  if (left > 0.14) return { right: percent(1 - left), marginRight: 7 };
-  return { right: percent(1 - left - width), marginRight: 6 };
-}
-
 function EventMarks({ node, range }: { node: TimedNode; range: TimeRange }) {
   const start = BigInt(node.span.startTimeUnixNano);
   return node.span.events.slice(0, mostEvents).map(({ name, timeUnixNano }, index) => {
@@ -47,7 +40,6 @@ export function SpanBar({ node, colour, range, label }: Properties) {
   const { left, width } = bar;
   const wait = node.operation === 'model' ? timeToFirstChunk(node.span) : null;
   const firstChunk = wait === null ? 0 : Math.min(1, Math.max(0, placeOf(node.offset + wait, range)) - left) / (width || 1);
-  const onBar = left + width >= 0.86 && left <= 0.14;
   return (
     <>
       <span
@@ -58,7 +50,7 @@ export function SpanBar({ node, colour, range, label }: Properties) {
         {firstChunk > 0 && <span className={styles.waiting} style={{ width: percent(Math.min(1, firstChunk)) }} title={`First of the answer after ${formatDuration(wait ?? 0)}`} />}
       </span>
       <EventMarks node={node} range={range} />
-      <span className={classNames(styles.label, onBar && styles.onBar)} style={labelPlace(left, width)}>
+      <span className={styles.label} style={{ left: percent(left + width) }}>
         {label}
       </span>
     </>

@@ -25,7 +25,7 @@ export function TimeAxis({ range }: { range: TimeRange }) {
     <div className={styles.axisFrame} role="columnheader" aria-label="Time from the start of the trace">
       <div ref={axis} className={styles.axis}>
         {ticks.map(({ at, label }) => (
-          <span key={label} className={styles.tick} style={at > 0.94 ? { right: percent(1 - at) } : { left: percent(at) }} data-end={at > 0.94}>
+          <span key={label} className={styles.tick} style={{ left: percent(at) }}>
             {label}
           </span>
         ))}

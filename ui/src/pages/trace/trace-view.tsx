@@ -1,6 +1,6 @@
 // A trace on screen: its header, the waterfall of its spans, and the panel of the one that is open.
 
-import { useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { Splitter } from '../../components/splitter';
 import { useNarrow } from '../../components/use-media-query';
@@ -34,7 +34,7 @@ export function TraceView({ model }: { model: TraceModel }) {
   const [colourBy, setColourBy] = useState<ColourBy>(() => (model.nodes.some(({ span }) => span.genAi !== null) ? 'operation' : 'service'));
   const [panelWidth, setPanelWidth] = useStoredSize('sonde.panel', () => Math.max(leastPanel, Math.min(520, window.innerWidth * 0.36)));
   const mostPanel = Math.max(leastPanel, window.innerWidth - leastWaterfall);
-  const range = zoom ?? { from: 0, to: model.duration };
+  const range = useMemo(() => zoom ?? { from: 0, to: model.duration }, [zoom, model]);
   const opened = selection.open ? model.nodes[selection.cursor] : undefined;
 
   const goTo = (position: number): void => {

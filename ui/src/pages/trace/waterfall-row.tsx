@@ -23,8 +23,7 @@ interface Properties {
   active: boolean;
   /** While something else is searched for. */
   faded: boolean;
-  show: () => void;
-  toggle: () => void;
+  position: number;
 }
 
 const indentPixels = 14;
@@ -53,33 +52,29 @@ function RowFacts({ node, collapsed }: { node: TimedNode; collapsed: boolean }) 
   );
 }
 
-function Toggle({ node, collapsed, toggle }: { node: TimedNode; collapsed: boolean; toggle: () => void }) {
+function Toggle({ node, collapsed }: { node: TimedNode; collapsed: boolean }) {
   if (node.children === 0) return <span className={styles.noToggle} />;
   return (
     <button
       type="button"
       className={classNames(styles.toggle, !collapsed && styles.expanded)}
       tabIndex={-1}
+      data-toggle
       aria-label={collapsed ? `Expand ${plural(node.descendants, 'span')}` : 'Collapse'}
-      onClick={(event) => {
-        event.stopPropagation();
-        toggle();
-      }}
     >
       <Icon name="chevron" size={12} />
     </button>
   );
 }
 
-export const WaterfallRow = memo(function WaterfallRow({ node, parent, colour, range, row, top, height, collapsed, active, faded, show, toggle }: Properties) {
+/** One span. The waterfall handles its clicks, so that rows that did not change need not be drawn again. */
+export const WaterfallRow = memo(function WaterfallRow({ node, parent, colour, range, row, top, height, collapsed, active, faded, position }: Properties) {
   const { span } = node;
   const failed = span.status.code === 'error';
   const duration = formatDuration(node.duration);
   const otherService = parent?.span.service !== span.service;
   const model = span.genAi?.model ?? '';
   return (
-    // The keyboard reaches rows through the grid, which has the focus.
-    // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
     <div
       id={`span-${node.key}`}
       role="row"
@@ -89,10 +84,10 @@ export const WaterfallRow = memo(function WaterfallRow({ node, parent, colour, r
       aria-selected={active}
       className={classNames(styles.row, failed && styles.failed, faded && styles.faded)}
       style={{ height, transform: `translateY(${top}px)` }}
-      onClick={show}
+      data-position={position}
     >
       <span role="gridcell" className={styles.name} style={{ '--indent': `${Math.min(node.depth, deepestIndent) * indentPixels}px` } as React.CSSProperties}>
-        <Toggle node={node} collapsed={collapsed} toggle={toggle} />
+        <Toggle node={node} collapsed={collapsed} />
         <span className={styles.operation} style={{ color: colour }} title={operationNames[node.operation]}>
           <Icon name={node.operation} size={14} />
         </span>

@@ -30,6 +30,7 @@ interface Properties {
 const rowHeight = 28;
 const narrowRowHeight = 52;
 const leastNames = 180;
+const mostNames = 900;
 
 export function Waterfall({ model, selection, collapsed, colourBy, range, setZoom, found }: Properties) {
   const { nodes } = model;
@@ -57,51 +58,61 @@ export function Waterfall({ model, selection, collapsed, colourBy, range, setZoo
   }, [cursorRow, virtualizer]);
   useTimeWheel(scroller, { range, duration: model.duration, names: narrow ? 0 : names, setZoom });
 
+  const handleClick = (event: React.MouseEvent): void => {
+    const target = event.target as Element;
+    const position = Number(target.closest<HTMLElement>('[data-position]')?.dataset.position ?? -1);
+    if (position < 0) return;
+    if (target.closest('[data-toggle]') !== null) collapsed.set(position, !collapsed.has(position));
+    else selection.show(position);
+  };
+
   return (
-    <div
-      ref={scroller}
-      className={styles.waterfall}
-      style={{ '--names': `${names}px` } as React.CSSProperties}
-      role="treegrid"
-      aria-label="Spans"
-      aria-rowcount={visible.length}
-      aria-activedescendant={cursorRow < 0 ? undefined : `span-${nodes[cursor]?.key ?? ''}`}
-      tabIndex={0}
-    >
-      <div className={styles.head} role="rowgroup">
-        <div className={styles.headRow} role="row">
-          <span role="columnheader" className={styles.headName}>
-            Span
-          </span>
-          {!narrow && <Splitter label="Width of the names" size={names} least={leastNames} most={900} change={setNames} grows="right" className={styles.splitter} />}
-          <TimeAxis range={range} />
+    <div className={styles.frame} style={{ '--names': `${names}px` } as React.CSSProperties}>
+      <div
+        ref={scroller}
+        className={styles.waterfall}
+        role="treegrid"
+        aria-label="Spans"
+        aria-rowcount={visible.length}
+        aria-activedescendant={cursorRow < 0 ? undefined : `span-${nodes[cursor]?.key ?? ''}`}
+        tabIndex={0}
+      >
+        <div className={styles.head} role="rowgroup">
+          <div className={styles.headRow} role="row">
+            <span role="columnheader" className={styles.headName}>
+              Span
+            </span>
+            <TimeAxis range={range} />
+          </div>
+        </div>
+        {/* The keyboard reaches rows through the grid, which has the focus. */}
+        {/* eslint-disable-next-line jsx-a11y/click-events-have-key-events */}
+        <div className={styles.body} role="rowgroup" onClick={handleClick} style={{ height: virtualizer.getTotalSize() }}>
+          {!narrow && <TimeGrid range={range} />}
+          {virtualizer.getVirtualItems().map((item) => {
+            const position = visible[item.index] ?? -1;
+            const node = nodes[position];
+            if (node === undefined) return null;
+            return (
+              <WaterfallRow
+                key={node.key}
+                node={node}
+                parent={nodes[node.parent]}
+                colour={colourOf(node, model, colourBy)}
+                range={range}
+                row={item.index}
+                top={item.start}
+                height={height}
+                collapsed={collapsed.has(position)}
+                active={position === cursor}
+                faded={foundSet !== null && !foundSet.has(position)}
+                position={position}
+              />
+            );
+          })}
         </div>
       </div>
-      <div className={styles.body} role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
-        {!narrow && <TimeGrid range={range} />}
-        {virtualizer.getVirtualItems().map((item) => {
-          const position = visible[item.index] ?? -1;
-          const node = nodes[position];
-          if (node === undefined) return null;
-          return (
-            <WaterfallRow
-              key={node.key}
-              node={node}
-              parent={nodes[node.parent]}
-              colour={colourOf(node, model, colourBy)}
-              range={range}
-              row={item.index}
-              top={item.start}
-              height={height}
-              collapsed={collapsed.has(position)}
-              active={position === cursor}
-              faded={foundSet !== null && !foundSet.has(position)}
-              show={() => selection.show(position)}
-              toggle={() => collapsed.set(position, !collapsed.has(position))}
-            />
-          );
-        })}
-      </div>
+      {!narrow && <Splitter label="Width of the names" size={names} least={leastNames} most={mostNames} change={setNames} grows="right" className={styles.splitter} />}
     </div>
   );
 }

@@ -27,8 +27,8 @@ export function AttributeList({ attributes }: { attributes: KeyValue[] }) {
           </dt>
           <dd className={styles.value}>
             <ValueView value={value} />
+            <CopyButton className={styles.copy} text={() => toText(value)} label={`Copy the value of ${key}`} />
           </dd>
-          <CopyButton className={styles.copy} text={() => toText(value)} label={`Copy the value of ${key}`} />
         </div>
       ))}
     </dl>

@@ -6,11 +6,14 @@ import { Tag } from '../../../components/tag';
 import { fromPlain } from '../../../attributes/any-value';
 import type { Conversation, Message, Part } from '../../../genai/messages';
 import { classNames } from '../../../styles/class-names';
+import { Prose } from './prose';
 import styles from './conversation-tab.module.css';
 import { LongText, ValueView } from './value-view';
 
 /** Of an answer that is not whole. */
 const cutShort = new Set(['length', 'content_filter', 'error']);
+
+const messageLines = 16;
 
 const textOf = (part: Part): string => ('text' in part ? part.text : '');
 
@@ -36,7 +39,7 @@ function PartView({ part, toolNames }: { part: Part; toolNames: ReadonlyMap<stri
     case 'text':
       return (
         <div className={styles.text}>
-          <LongText text={part.text} />
+          <LongText text={part.text} lines={messageLines} render={(shown) => <Prose text={shown} />} />
         </div>
       );
     case 'reasoning':

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import type { Span } from '../../../api/types';
 import { Button } from '../../../components/button';
 import { CopyButton } from '../../../components/copy-button';
+import { formatCount } from '../../../components/format';
 import { Icon } from '../../../components/icon';
 import { Tag } from '../../../components/tag';
 import { Tokens } from '../../../components/tokens';
@@ -43,7 +44,7 @@ function GenAiFacts({ span }: { span: Span }) {
       {firstChunk !== null && <Fact name="First chunk after">{formatDuration(firstChunk)}</Fact>}
       {rate !== null && (
         <Fact name="Output rate" title={firstChunk === null ? 'Output tokens over the whole duration' : 'Output tokens over the time since the first chunk'}>
-          {rate.toFixed(rate < 10 ? 1 : 0)} tokens/s
+          {rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate))} tokens/s
         </Fact>
       )}
       {genAi.finishReasons.length > 0 && <Fact name="Finished">{genAi.finishReasons.join(', ')}</Fact>}

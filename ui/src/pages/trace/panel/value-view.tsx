@@ -9,21 +9,29 @@ import { unwrap } from '../../../genai/messages';
 import { classNames } from '../../../styles/class-names';
 import styles from './value-view.module.css';
 
-const longText = 400;
-const longLines = 6;
+const charactersPerLine = 70;
 const mostText = 100_000;
 const mostItems = 200;
 
-/** Text that may be long: its beginning, until opened. */
-export function LongText({ text, className }: { text: string; className?: string | undefined }) {
+interface LongTextProperties {
+  text: string;
+  lines?: number;
+  className?: string | undefined;
+  /** How what is shown is drawn; plainly otherwise. */
+  render?: (shown: string) => React.ReactNode;
+}
+
+/** Text that may be long: its first `lines`, until opened. */
+export function LongText({ text, lines = 6, className, render }: LongTextProperties) {
   const [open, setOpen] = useState(false);
-  const lines = text.split('\n', longLines + 1);
-  const long = text.length > longText || lines.length > longLines;
-  const beginning = lines.slice(0, longLines).join('\n').slice(0, longText);
+  const longest = lines * charactersPerLine;
+  const split = text.split('\n', lines + 1);
+  const long = text.length > longest || split.length > lines;
+  const beginning = split.slice(0, lines).join('\n').slice(0, longest);
   const shown = !long ? text : open ? text.slice(0, mostText) : `${beginning}…`;
   return (
     <>
-      <span className={classNames(styles.text, className)}>{shown}</span>
+      <span className={classNames(styles.text, className)}>{render === undefined ? shown : render(shown)}</span>
       {long && (
         <button type="button" className={styles.more} aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? 'Show less' : `Show all ${formatCount(text.length)} characters`}
