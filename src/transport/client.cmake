@@ -9,4 +9,6 @@ if(SONDE_BUILD_TESTS)
   include(${CMAKE_SOURCE_DIR}/tests/sdk_support/support.cmake)
 endif()
 sonde_test(http_test SOURCES http_test.cc LIBS sonde_http_client)
-sonde_test(http_client_test SOURCES http_client_test.cc LIBS sonde_http_client sonde_test_servers ${CMAKE_DL_LIBS})
+sonde_test(http_client_test
+  SOURCES http_client_surroundings_test.cc http_client_test.cc
+  LIBS sonde_http_client sonde_test_servers ${CMAKE_DL_LIBS})
