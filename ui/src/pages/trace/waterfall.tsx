@@ -86,7 +86,7 @@ export function Waterfall({ model, selection, collapsed, colourBy, range, setZoo
           </div>
         </div>
         {/* The keyboard reaches rows through the grid, which has the focus. */}
-        {/* eslint-disable-next-line jsx-a11y/click-events-have-key-events */}
+        {/* eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions */}
         <div className={styles.body} role="rowgroup" onClick={handleClick} style={{ height: virtualizer.getTotalSize() }}>
           {!narrow && <TimeGrid range={range} />}
           {virtualizer.getVirtualItems().map((item) => {
