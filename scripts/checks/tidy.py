@@ -98,6 +98,16 @@ def run(path, build):
     return result.returncode == 0, result.stdout, result.stderr, time.monotonic() - start
 
 
+def tool_version():
+    try:
+        result = subprocess.run(["clang-tidy-16", "--version"], capture_output=True, text=True, check=False)
+    except OSError as error:
+        sys.exit(f"tidy: {error}; run scripts/setup --for lint")
+    if result.returncode != 0:
+        sys.exit(f"tidy: clang-tidy-16 --version ended with {result.returncode}; is it Debian's that is first on PATH?")
+    return result.stdout
+
+
 def forget_old(cache, days=30):
     for verdict in cache.iterdir():
         if verdict.stat().st_mtime < time.time() - days * 86400:
@@ -114,8 +124,7 @@ def main():
 
     arguments.cache.mkdir(parents=True, exist_ok=True)
     forget_old(arguments.cache)
-    version = subprocess.run(["clang-tidy-16", "--version"], capture_output=True, text=True, check=True).stdout
-    fixed = version + (ROOT / ".clang-tidy").read_text() + " ".join(EXTRA_ARGUMENTS)
+    fixed = tool_version() + (ROOT / ".clang-tidy").read_text() + " ".join(EXTRA_ARGUMENTS)
     headers = Headers()
     entries = read_database(arguments.build)
     if arguments.files:
