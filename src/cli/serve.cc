@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <iostream>
 
@@ -89,6 +91,7 @@ int serve(const ServeOptions& options, bool prints_json) {
     return fail(
         {ErrorCode::invalid_argument, "there is no home directory to keep data in; name one with --data"});
   }
+  std::signal(SIGPIPE, SIG_IGN);  // that nobody reads our stderr any more is no reason to end without closing
   allow_many_connections();
   if (const Expected<void> made = make_private_directory(options.data_directory); !made) {
     return fail(made.error());
@@ -112,6 +115,18 @@ int serve(const ServeOptions& options, bool prints_json) {
   return exit_success;
 }
 
+/// Lets the option take a size such as "512MB", as bytes, of at least `least`.
+void take_size(CLI::Option& option, const std::string& shown_default, std::uint64_t least,
+               std::string least_shown) {
+  CLI::Validator to_bytes = CLI::AsSizeValue(false);
+  to_bytes.description("");
+  const auto check = [least, least_shown = std::move(least_shown)](const std::string& bytes) {
+    return std::strtoull(bytes.c_str(), nullptr, 10) < least ? "must be at least " + least_shown
+                                                             : std::string();
+  };
+  option.transform(to_bytes)->check(CLI::Validator(check, ""))->type_name("SIZE")->default_str(shown_default);
+}
+
 void add_options(CLI::App& command, ServeOptions& options) {
   command.add_option("-d,--data", options.data_directory, "Directory to keep telemetry in")
       ->default_str(default_data_directory().string());
@@ -126,17 +141,12 @@ void add_options(CLI::App& command, ServeOptions& options) {
       .add_option("--cors-origin", options.cors_origins,
                   "Also let web pages of this origin send, as https://*.example.com; may be repeated")
       ->type_name("ORIGIN");
-  command
-      .add_option("--max-memory", options.max_memory, "Memory for storing and for what waits to be stored")
-      ->transform(CLI::AsSizeValue(false))
-      ->type_name("SIZE")
-      ->default_str("1GB");
-  command
-      .add_option("--max-request-size", options.max_request_size,
-                  "Largest request taken, decompressed; larger ones are refused for good")
-      ->transform(CLI::AsSizeValue(false))
-      ->type_name("SIZE")
-      ->default_str("20MB");
+  take_size(*command.add_option("--max-memory", options.max_memory,
+                                "Memory for storing and for what waits to be stored"),
+            "1GB", std::uint64_t{64} << 20, "64MB");
+  take_size(*command.add_option("--max-request-size", options.max_request_size,
+                                "Largest request taken, decompressed; larger ones are refused for good"),
+            "20MB", 1'024, "1KB");
 }
 
 }  // namespace

@@ -186,6 +186,7 @@ TEST_F(ServeTest, ExitCodesTellUsageFromFailure) {
   EXPECT_EQ(run("").second, 2);
   EXPECT_EQ(run("serve --grpc-port 70000").second, 2);
   EXPECT_EQ(run("serve --max-memory plenty").second, 2);
+  EXPECT_THAT(run("serve --max-memory 1MB").first, HasSubstr("must be at least 64MB"));
   const auto [output, exit_code] = run("sevre");
   EXPECT_EQ(exit_code, 2);
   EXPECT_EQ(output, "sonde: there is no command 'sevre'; did you mean `sonde serve`?\n");

@@ -35,6 +35,8 @@ void configure(grpc::ServerBuilder& builder, const GrpcServerOptions& options) {
   // Decompression is done in GrpcCall, within limits. Of the codings only gzip is offered there.
   builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+  // Each call may hold a whole message, so one client does not get to open any number at once; it waits.
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 256);
   // Exporters keep their connections alive as they like; none is cut off for asking often.
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <exception>
+#include <tuple>
 #include <utility>
 #include <vector>
 

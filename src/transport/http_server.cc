@@ -1,5 +1,6 @@
 #include "transport/http_server.h"
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -21,6 +22,8 @@ using Clock = std::chrono::steady_clock;
 
 /// How long to wait before accepting again when the process is out of file descriptors or memory.
 constexpr std::chrono::milliseconds accept_pause{100};
+/// How long connections may take to notice that they are closed.
+constexpr std::chrono::milliseconds closing_time{500};
 
 Expected<tcp::endpoint> resolve(asio::io_context& io, const std::string& address, std::uint16_t port) {
   boost::system::error_code error;
@@ -83,7 +86,7 @@ class HttpServer::Impl {
       for (const auto& connection : context_.connections.all()) connection->close_when_idle();
       context_.connections.wait_until_none(Clock::now() + grace);
       for (const auto& connection : context_.connections.all()) connection->close_now();
-      context_.connections.wait_until_none(Clock::now() + accept_pause);
+      context_.connections.wait_until_none(Clock::now() + closing_time);
     }
     io_->stop();
     for (std::thread& thread : threads_) thread.join();
