@@ -20,4 +20,6 @@ sonde_library(sonde_grpc_server
   SOURCES grpc_server.cc grpc_server_call.cc
   LIBS sonde_base
   PRIVATE_LIBS sonde_http_server gRPC::grpc++)
-sonde_test(grpc_server_test SOURCES grpc_server_test.cc LIBS sonde_grpc_server gRPC::grpc++)
+if(NOT SONDE_SANITIZER STREQUAL "thread")  # Debian's gRPC is not built for it, so its queues hand over unseen.
+  sonde_test(grpc_server_test SOURCES grpc_server_test.cc LIBS sonde_grpc_server gRPC::grpc++)
+endif()
