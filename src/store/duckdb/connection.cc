@@ -63,3 +63,10 @@ Expected<Rows> Connection::query(const std::string& sql, std::span<const std::st
 }
 
 }  // namespace sonde::store::duckdb
+
+#ifdef __SANITIZE_THREAD__
+// DuckDB's library is not instrumented, so ThreadSanitizer does not see how its threads synchronise and
+// reports races where there are none: in memory it allocates, and in functions of the standard library that
+// it happens to share with us.
+extern "C" const char* __tsan_default_suppressions() { return "race:libduckdb.so\n"; }
+#endif

@@ -1,5 +1,6 @@
 #include "store/duckdb/row_writer.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "store/duckdb/ids.h"
@@ -15,7 +16,7 @@ duckdb_string_t cell_of(std::string_view text) {
   constexpr std::size_t longest_inlined = sizeof cell.value.inlined.inlined;
   cell.value.inlined.length = static_cast<std::uint32_t>(text.size());
   if (text.size() <= longest_inlined) {
-    std::memcpy(cell.value.inlined.inlined, text.data(), text.size());
+    std::ranges::copy(text, cell.value.inlined.inlined);
   } else {
     std::memcpy(cell.value.pointer.prefix, text.data(), sizeof cell.value.pointer.prefix);
     cell.value.pointer.ptr = const_cast<char*>(text.data());  // DuckDB only reads it

@@ -139,11 +139,21 @@ std::string hexadecimal(std::mt19937_64& random, std::size_t digits) {
   return text;
 }
 
+TraceId random_trace_id(std::mt19937_64& random) {
+  TraceId id;
+  for (std::uint8_t& byte : id.bytes) byte = static_cast<std::uint8_t>(random());
+  return id;
+}
+
 /// Four spans of one request.
 class LlmTrace {
  public:
   LlmTrace(Spans& spans, std::mt19937_64& random, std::uint64_t start_time)
-      : spans_(spans), random_(random), trace_(random()), session_(std::to_string(random() % 2000)), start_time_(start_time) {}
+      : spans_(spans),
+        random_(random),
+        trace_(random_trace_id(random)),
+        session_(std::to_string(random() % 2000)),
+        start_time_(start_time) {}
 
   void add() {
     const std::uint64_t root = add_root();
@@ -155,7 +165,8 @@ class LlmTrace {
   otlp::Span& add_span(std::uint64_t parent, std::string_view name, SpanKind kind, std::uint64_t delay) {
     last_ = random_() | 1;
     otlp::Span& span =
-        spans_.add(trace_, last_, parent, name, start_time_ + delay * millisecond + random_() % 1000);
+        spans_.add(0, last_, parent, name, start_time_ + delay * millisecond + random_() % 1000);
+    span.trace_id = trace_;
     span.kind = kind;
     span.end_time = span.start_time + random_() % (2 * second);
     span.flags = 0x101;
@@ -225,7 +236,7 @@ class LlmTrace {
 
   Spans& spans_;
   std::mt19937_64& random_;
-  std::uint64_t trace_;
+  TraceId trace_;
   std::string session_;  // of those that are going on at the time
   std::uint64_t start_time_;
   std::uint64_t last_ = 0;
