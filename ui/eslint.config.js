@@ -24,7 +24,14 @@ export default typescript.config(
   {
     files: ['mock/**/*.mjs', 'public/*.js', 'eslint.config.js'],
     languageOptions: {
-      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly', document: 'readonly', localStorage: 'readonly' },
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        Buffer: 'readonly',
+        document: 'readonly',
+        localStorage: 'readonly',
+      },
     },
   },
 );

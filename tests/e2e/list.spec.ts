@@ -75,13 +75,15 @@ test('live updates add new traces on top, and stop when switched off', async ({ 
   await expect(rows).toHaveCount(2);
   let asked = 0;
   page.on('request', (request) => (asked += request.url().includes('/api/sonde/traces') ? 1 : 0));
-  // The footer asks every five seconds: when it has, the list would have asked, too.
+  // The footer asks every five seconds: between two of those the list would have asked, too.
+  await page.waitForResponse(/api\/sonde\/status/);
   await page.waitForResponse(/api\/sonde\/status/);
   expect(asked).toBe(0);
 });
 
 test('scrolling loads page after page, and shows every trace once', async ({ page, sonde }) => {
-  for (let number = 0; number < 130; number += 1) await sendPlainTrace(sonde, 'many', `trace ${number}`, { ago: 1000 * (number + 1) });
+  for (let number = 0; number < 130; number += 1)
+    await sendPlainTrace(sonde, 'many', `trace ${number}`, { ago: 1000 * (number + 1) });
   await page.goto('/');
   await expect(page.getByRole('row', { name: /trace 0\b/ })).toBeVisible();
   await page.keyboard.press('j');
@@ -93,8 +95,12 @@ test('scrolling loads page after page, and shows every trace once', async ({ pag
   await expect(page.getByRole('grid')).toHaveAttribute('aria-rowcount', '131');
 });
 
-test('the keyboard moves through the list, opens a trace, and comes back to the same row and filters', async ({ page, sonde }) => {
-  for (const [number, name] of ['newest', 'middle', 'oldest'].entries()) await sendPlainTrace(sonde, 'one', name, { ago: 1000 * (number + 1) });
+test('the keyboard moves through the list, opens a trace, and comes back to the same row and filters', async ({
+  page,
+  sonde,
+}) => {
+  for (const [number, name] of ['newest', 'middle', 'oldest'].entries())
+    await sendPlainTrace(sonde, 'one', name, { ago: 1000 * (number + 1) });
   await page.goto('/?service=one');
   await expect(page.getByRole('row', { name: /newest/ })).toBeVisible();
   await page.keyboard.press('j');

@@ -34,7 +34,10 @@ test('400 pixels: cards, a waterfall with times, and the panel over the whole sc
 });
 
 test('400 pixels: every page fits', async ({ page, sonde }) => {
-  await sendLog(sonde, 'a record with a body that is a good deal longer than four hundred pixels will hold on one line');
+  await sendLog(
+    sonde,
+    'a record with a body that is a good deal longer than four hundred pixels will hold on one line',
+  );
   await sendMetrics(sonde);
   for (const path of ['/', '/logs', '/metrics', '/status']) {
     await page.goto(path);

@@ -79,7 +79,8 @@ test('nothing is asked of any other server', async ({ page, sonde }) => {
     if (new URL(request.url()).origin !== new URL(sonde.url).origin) foreign.push(request.url());
   });
   const traceId = await sendAgentTrace(sonde);
-  for (const path of ['/', `/trace/${traceId}`, '/logs', '/metrics', '/status']) await page.goto(path, { waitUntil: 'load' });
+  for (const path of ['/', `/trace/${traceId}`, '/logs', '/metrics', '/status'])
+    await page.goto(path, { waitUntil: 'load' });
   expect(foreign).toEqual([]);
 });
 
@@ -111,7 +112,8 @@ test('metrics: each with its last value', async ({ page, sonde }) => {
 test('status: version, data directory and what is kept', async ({ page, sonde }) => {
   await sendAgentTrace(sonde);
   await page.goto('/status');
-  const fact = (name: string) => page.getByRole('term').filter({ hasText: name }).locator('xpath=following-sibling::dd');
+  const fact = (name: string) =>
+    page.getByRole('term').filter({ hasText: name }).locator('xpath=following-sibling::dd');
   await expect(fact('Version')).not.toBeEmpty();
   await expect(fact('Spans')).toHaveText('21');
   await expect(page.getByText('Nothing: everything that arrived was kept.')).toBeVisible();

@@ -48,7 +48,14 @@ export class Sonde {
   /** Starts the server; again on the ports it had before, if it was stopped. */
   async start(): Promise<void> {
     const portOf = (address: string | undefined): string => (address === undefined ? '0' : new URL(address).port);
-    const ports = ['--grpc-port', '0', '--http-port', portOf(this.#ready?.otlpHttp), '--ui-port', portOf(this.#ready?.ui)];
+    const ports = [
+      '--grpc-port',
+      '0',
+      '--http-port',
+      portOf(this.#ready?.otlpHttp),
+      '--ui-port',
+      portOf(this.#ready?.ui),
+    ];
     this.#server = spawn(binary, ['serve', '--json', '--data', this.directory, ...ports]);
     this.#ready = await readReady(this.#server);
   }

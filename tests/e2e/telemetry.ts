@@ -1,12 +1,18 @@
 // What the tests send. The shapes are those of ui/mock/samples.mjs; the names are what tests look for.
 
-import { agentTrace, attributes, hugeTrace, metricsAt, ragTrace, TraceBuilder } from '../../ui/mock/samples.mjs';
+import { agentTrace, hugeTrace, metricsAt, ragTrace } from '../../ui/mock/samples.mjs';
+import { attributes, TraceBuilder } from '../../ui/mock/trace-builder.mjs';
 import type { Sonde } from './sonde';
 
 export { TraceBuilder };
 
 /** A trace of one span, `ago` milliseconds old. */
-export async function sendPlainTrace(sonde: Sonde, service: string, name: string, { ago = 1000, lasts = 20, error = '' } = {}): Promise<string> {
+export async function sendPlainTrace(
+  sonde: Sonde,
+  service: string,
+  name: string,
+  { ago = 1000, lasts = 20, error = '' } = {},
+): Promise<string> {
   const trace = new TraceBuilder(Date.now() - ago);
   trace.span(service, name, 0, lasts, error === '' ? {} : { error });
   await sonde.send('traces', trace.request());
@@ -41,10 +47,29 @@ export async function sendHugeTrace(sonde: Sonde, spans: number): Promise<string
   return trace.traceId;
 }
 
-export async function sendLog(sonde: Sonde, body: string, { severityNumber = 9, traceId = '', spanId = '' } = {}): Promise<void> {
+export async function sendLog(
+  sonde: Sonde,
+  body: string,
+  { severityNumber = 9, traceId = '', spanId = '' } = {},
+): Promise<void> {
   const time = `${Date.now()}000000`;
-  const record = { timeUnixNano: time, observedTimeUnixNano: time, severityNumber, body: { stringValue: body }, traceId, spanId, attributes: attributes({ attempt: 3 }) };
-  await sonde.send('logs', { resourceLogs: [{ resource: { attributes: attributes({ 'service.name': 'docs-assistant' }) }, scopeLogs: [{ logRecords: [record] }] }] });
+  const record = {
+    timeUnixNano: time,
+    observedTimeUnixNano: time,
+    severityNumber,
+    body: { stringValue: body },
+    traceId,
+    spanId,
+    attributes: attributes({ attempt: 3 }),
+  };
+  await sonde.send('logs', {
+    resourceLogs: [
+      {
+        resource: { attributes: attributes({ 'service.name': 'docs-assistant' }) },
+        scopeLogs: [{ logRecords: [record] }],
+      },
+    ],
+  });
 }
 
 export async function sendMetrics(sonde: Sonde): Promise<void> {

@@ -2,7 +2,11 @@ import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './sonde';
 import { sendAgentTrace, sendHugeTrace, sendLog, sendRagTrace, TraceBuilder } from './telemetry';
 
-const rowsOf = (page: Page): Locator => page.getByRole('treegrid').getByRole('row').filter({ has: page.getByRole('gridcell') });
+const rowsOf = (page: Page): Locator =>
+  page
+    .getByRole('treegrid')
+    .getByRole('row')
+    .filter({ has: page.getByRole('gridcell') });
 const rowOf = (page: Page, name: string | RegExp): Locator => rowsOf(page).filter({ hasText: name });
 const panelOf = (page: Page): Locator => page.getByRole('complementary');
 
@@ -94,7 +98,9 @@ test('an exception shows its message and stack trace', async ({ page, sonde }) =
   await page.goto(`/trace/${traceId}`);
   await rowOf(page, 'chat gpt-4o-mini').click();
   await expect(panelOf(page).getByRole('note')).toHaveText(/upstream answered 429/);
-  await panelOf(page).getByRole('tab', { name: /Events/ }).click();
+  await panelOf(page)
+    .getByRole('tab', { name: /Events/ })
+    .click();
   await expect(page).toHaveURL(/tab=events/);
   await expect(panelOf(page).getByText('openai::RateLimitError', { exact: true })).toBeVisible();
   await expect(panelOf(page).getByText('rag::Pipeline::run(std::string_view) pipeline.cc:41')).toBeVisible();
@@ -105,7 +111,10 @@ test('a link leads to the span it names, and back comes back', async ({ page, so
   const targetSpan = target.span('upstream', 'enqueue', 0, 10, { kind: 4 });
   await sonde.send('traces', target.request());
   const source = new TraceBuilder(Date.now() - 8000);
-  source.span('worker', 'process', 0, 10, { kind: 5, links: [{ traceId: target.traceId, spanId: targetSpan, attributes: [] }] });
+  source.span('worker', 'process', 0, 10, {
+    kind: 5,
+    links: [{ traceId: target.traceId, spanId: targetSpan, attributes: [] }],
+  });
   await sonde.send('traces', source.request());
   await page.goto(`/trace/${source.traceId}`);
   await rowOf(page, 'process').click();

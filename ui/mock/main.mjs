@@ -11,7 +11,12 @@ import { fillWithSamples } from './samples.mjs';
 import { Store } from './store.mjs';
 
 const page = fileURLToPath(new URL('../dist', import.meta.url));
-const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+const types = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
 const arguments_ = process.argv.slice(2);
 const serving = arguments_[0] === 'serve';
 const option = (name, otherwise) => {
@@ -39,7 +44,10 @@ function answerQuery(response, url) {
   };
   const found = questions[what]?.();
   if (found) answer(response, 200, found);
-  else answer(response, 404, { error: { code: 404, message: name ? `no ${what.replace(/s$/, '')} ${name}` : `no such path ${url.pathname}` } });
+  else
+    answer(response, 404, {
+      error: { code: 404, message: name ? `no ${what.replace(/s$/, '')} ${name}` : `no such path ${url.pathname}` },
+    });
 }
 
 async function servePage(response, pathname) {
@@ -47,7 +55,10 @@ async function servePage(response, pathname) {
   const path = asked.startsWith(page) && extname(asked) ? asked : join(page, 'index.html');
   try {
     const body = await readFile(path);
-    response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream', 'content-security-policy': "default-src 'self'" });
+    response.writeHead(200, {
+      'content-type': types[extname(path)] ?? 'application/octet-stream',
+      'content-security-policy': "default-src 'self'",
+    });
     response.end(body);
   } catch {
     answer(response, 404, { error: { code: 404, message: `no page at ${pathname}: run npm run build` } });
@@ -64,7 +75,9 @@ async function receive(request, response) {
 }
 
 const listen = (server, port) =>
-  new Promise((resolve) => server.listen(Number(port), '127.0.0.1', () => resolve(`http://127.0.0.1:${server.address().port}`)));
+  new Promise((resolve) =>
+    server.listen(Number(port), '127.0.0.1', () => resolve(`http://127.0.0.1:${server.address().port}`)),
+  );
 
 endpoints.otlpHttp = await listen(createServer(receive), option('http-port', 4318));
 endpoints.otlpGrpc = '127.0.0.1:4317';

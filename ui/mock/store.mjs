@@ -7,7 +7,14 @@ const status_codes = ['unset', 'ok', 'error'];
 const attributesByKey = (attributes = []) => new Map(attributes.map(({ key, value }) => [key, value]));
 const stringOf = (value) => value?.stringValue ?? null;
 const numberOf = (value) => (value?.intValue === undefined ? null : Number(value.intValue));
-const severityNames = [[21, 'FATAL'], [17, 'ERROR'], [13, 'WARN'], [9, 'INFO'], [5, 'DEBUG'], [1, 'TRACE']];
+const severityNames = [
+  [21, 'FATAL'],
+  [17, 'ERROR'],
+  [13, 'WARN'],
+  [9, 'INFO'],
+  [5, 'DEBUG'],
+  [1, 'TRACE'],
+];
 const severityText = (number) => severityNames.find(([least]) => number >= least)?.[1] ?? '';
 
 function genAiOf(attributes) {
@@ -25,7 +32,8 @@ function genAiOf(attributes) {
   };
 }
 
-const serviceOf = (resource) => stringOf(attributesByKey(resource?.attributes).get('service.name')) ?? 'unknown_service';
+const serviceOf = (resource) =>
+  stringOf(attributesByKey(resource?.attributes).get('service.name')) ?? 'unknown_service';
 
 export class Store {
   #spans = new Map();
@@ -73,7 +81,12 @@ export class Store {
         for (const metric of scopeMetrics.metrics ?? []) {
           const type = ['gauge', 'sum', 'histogram', 'exponentialHistogram', 'summary'].find((name) => metric[name]);
           this.points += metric[type].dataPoints.length;
-          this.#metrics.push({ resource: resourceMetrics.resource ?? {}, scope: scopeMetrics.scope ?? {}, metric, type });
+          this.#metrics.push({
+            resource: resourceMetrics.resource ?? {},
+            scope: scopeMetrics.scope ?? {},
+            metric,
+            type,
+          });
         }
       }
     }
@@ -142,7 +155,8 @@ export class Store {
     let found = [...this.#spans].map(([traceId, kept]) => this.#summary(traceId, kept));
     if (flag('service')) found = found.filter(({ services }) => services.includes(flag('service')));
     if (flag('errors') === 'true') found = found.filter(({ errorCount }) => errorCount > 0);
-    if (flag('minDuration')) found = found.filter((one) => Number(one.durationNano) >= nanoseconds(flag('minDuration')));
+    if (flag('minDuration'))
+      found = found.filter((one) => Number(one.durationNano) >= nanoseconds(flag('minDuration')));
     if (flag('text')) {
       const wanted = flag('text').toLowerCase();
       found = found.filter(({ traceId }) => JSON.stringify(this.#spans.get(traceId)).toLowerCase().includes(wanted));
@@ -170,8 +184,16 @@ export class Store {
       resource: resources.indexOf(resource),
       scope: { name: scope.name ?? '', version: scope.version ?? '' },
       attributes: span.attributes ?? [],
-      events: (span.events ?? []).map(({ timeUnixNano, name, attributes = [] }) => ({ timeUnixNano: String(timeUnixNano), name, attributes })),
-      links: (span.links ?? []).map(({ traceId: id, spanId, attributes = [] }) => ({ traceId: id, spanId, attributes })),
+      events: (span.events ?? []).map(({ timeUnixNano, name, attributes = [] }) => ({
+        timeUnixNano: String(timeUnixNano),
+        name,
+        attributes,
+      })),
+      links: (span.links ?? []).map(({ traceId: id, spanId, attributes = [] }) => ({
+        traceId: id,
+        spanId,
+        attributes,
+      })),
       droppedAttributes: span.droppedAttributesCount ?? 0,
       droppedEvents: span.droppedEventsCount ?? 0,
       droppedLinks: span.droppedLinksCount ?? 0,
@@ -220,6 +242,11 @@ export class Store {
   metric(name) {
     const kept = this.#metrics.filter(({ metric }) => metric.name === name);
     if (kept.length === 0) return null;
-    return { resourceMetrics: kept.map(({ resource, scope, metric }) => ({ resource, scopeMetrics: [{ scope, metrics: [metric] }] })) };
+    return {
+      resourceMetrics: kept.map(({ resource, scope, metric }) => ({
+        resource,
+        scopeMetrics: [{ scope, metrics: [metric] }],
+      })),
+    };
   }
 }

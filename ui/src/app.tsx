@@ -12,7 +12,9 @@ export function App() {
     <Shell>
       <Switch>
         <Route path="/" component={TracesPage} />
-        <Route path="/trace/:traceId">{({ traceId }) => <TracePage key={traceId} traceId={traceId.toLowerCase()} />}</Route>
+        <Route path="/trace/:traceId">
+          {({ traceId }) => <TracePage key={traceId} traceId={traceId.toLowerCase()} />}
+        </Route>
         <Route path="/logs" component={LogsPage} />
         <Route path="/metrics" component={MetricsPage} />
         <Route path="/status" component={StatusPage} />

@@ -46,7 +46,10 @@ export async function ask<T>(
   const response = await fetchAnswer(pathWith(path, parameters), signal);
   const body: unknown = await response.json().catch(() => null);
   if (!response.ok) {
-    throw new ApiError(response.status, errorMessage(body) ?? `The server answered ${response.status} ${response.statusText}.`);
+    throw new ApiError(
+      response.status,
+      errorMessage(body) ?? `The server answered ${response.status} ${response.statusText}.`,
+    );
   }
   return check(body);
 }

@@ -1,7 +1,15 @@
 // The server's answers as the components hold them: cached, refreshed while live, and asked for again after errors.
 
 import { keepPreviousData, useInfiniteQuery, useQuery, type QueryClient } from '@tanstack/react-query';
-import { checkLogs, checkMetrics, checkMetricsData, checkServices, checkStatus, checkTrace, checkTracePage } from './check';
+import {
+  checkLogs,
+  checkMetrics,
+  checkMetricsData,
+  checkServices,
+  checkStatus,
+  checkTrace,
+  checkTracePage,
+} from './check';
 import { ApiError, ask } from './client';
 import type { Trace } from './types';
 
@@ -80,6 +88,7 @@ export function useTrace(traceId: string) {
     staleTime: 10_000,
     // Comparing two large traces field by field costs more than drawing the new one.
     structuralSharing: false,
+    refetchOnWindowFocus: ({ state }) => state.data === undefined || mayStillGrow(state.data),
     refetchInterval: ({ state }) => {
       const missing = state.error instanceof ApiError && state.error.code === 404;
       return missing || (state.data !== undefined && mayStillGrow(state.data)) ? liveMilliseconds : false;
@@ -97,7 +106,12 @@ export function useLogs(filters: LogFilters, limit: number, live: boolean) {
   return useQuery({
     queryKey: ['logs', filters, limit],
     queryFn: ({ signal }) =>
-      ask('logs', { ...filters, minSeverity: filters.minSeverity === 0 ? undefined : filters.minSeverity, limit }, checkLogs, signal),
+      ask(
+        'logs',
+        { ...filters, minSeverity: filters.minSeverity === 0 ? undefined : filters.minSeverity, limit },
+        checkLogs,
+        signal,
+      ),
     placeholderData: keepPreviousData,
     refetchInterval: live ? liveMilliseconds : false,
   });

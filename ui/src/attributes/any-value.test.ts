@@ -6,15 +6,36 @@ const message: AnyValue = {
   kvlistValue: {
     values: [
       { key: 'role', value: { stringValue: 'user' } },
-      { key: 'parts', value: { arrayValue: { values: [{ intValue: '3' }, { doubleValue: 0.5 }, { boolValue: false }, {}] } } },
+      {
+        key: 'parts',
+        value: { arrayValue: { values: [{ intValue: '3' }, { doubleValue: 0.5 }, { boolValue: false }, {}] } },
+      },
     ],
   },
 };
 
 describe('AnyValue', () => {
   it('tells every type', () => {
-    const types = [{}, { stringValue: '' }, { boolValue: false }, { intValue: '0' }, { doubleValue: 'NaN' }, { bytesValue: 'AA==' }, { arrayValue: {} }, { kvlistValue: {} }];
-    expect(types.map((value) => typed(value).type)).toEqual(['empty', 'string', 'bool', 'int', 'double', 'bytes', 'array', 'map']);
+    const types = [
+      {},
+      { stringValue: '' },
+      { boolValue: false },
+      { intValue: '0' },
+      { doubleValue: 'NaN' },
+      { bytesValue: 'AA==' },
+      { arrayValue: {} },
+      { kvlistValue: {} },
+    ];
+    expect(types.map((value) => typed(value).type)).toEqual([
+      'empty',
+      'string',
+      'bool',
+      'int',
+      'double',
+      'bytes',
+      'array',
+      'map',
+    ]);
   });
 
   it('becomes plain values at any depth', () => {
@@ -40,6 +61,14 @@ describe('AnyValue', () => {
   });
 
   it('finds the last of a repeated key', () => {
-    expect(find([{ key: 'a', value: { intValue: '1' } }, { key: 'a', value: { intValue: '2' } }], 'a')).toEqual({ intValue: '2' });
+    expect(
+      find(
+        [
+          { key: 'a', value: { intValue: '1' } },
+          { key: 'a', value: { intValue: '2' } },
+        ],
+        'a',
+      ),
+    ).toEqual({ intValue: '2' });
   });
 });

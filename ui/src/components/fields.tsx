@@ -25,7 +25,19 @@ interface TextProperties {
 }
 
 /** A text field that passes on what was typed when the typing pauses. */
-export function TextField({ value, change, label, placeholder, suggestions, problem, search = false, hint, className, field, onKeyDown }: TextProperties) {
+export function TextField({
+  value,
+  change,
+  label,
+  placeholder,
+  suggestions,
+  problem,
+  search = false,
+  hint,
+  className,
+  field,
+  onKeyDown,
+}: TextProperties) {
   // What is being typed belongs to the value it began with: another value from outside replaces it.
   const [draft, setDraft] = useState({ of: value, text: value });
   const text = draft.of === value ? draft.text : value;
@@ -94,7 +106,13 @@ interface SelectProperties {
 export function SelectField({ value, change, label, options }: SelectProperties) {
   return (
     <span className={classNames(styles.field, styles.select)}>
-      <select className={styles.input} aria-label={label} title={label} value={value} onChange={(event) => change(event.target.value)}>
+      <select
+        className={styles.input}
+        aria-label={label}
+        title={label}
+        value={value}
+        onChange={(event) => change(event.target.value)}
+      >
         {options.map(([option, name]) => (
           <option key={option} value={option}>
             {name}

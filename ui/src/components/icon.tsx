@@ -33,7 +33,15 @@ const paths = {
 export type IconName = keyof typeof paths;
 
 /** Decorative: what it means stands beside it, or on the control it is in. */
-export function Icon({ name, size = 16, className }: { name: IconName; size?: number; className?: string | undefined }) {
+export function Icon({
+  name,
+  size = 16,
+  className,
+}: {
+  name: IconName;
+  size?: number;
+  className?: string | undefined;
+}) {
   return (
     <svg
       className={className}

@@ -7,7 +7,8 @@ const errors = 17;
 
 export function SeverityTag({ log }: { log: Log }) {
   const tone = log.severityNumber >= errors ? 'danger' : log.severityNumber >= warnings ? 'warning' : 'plain';
-  const text = log.severityText !== '' ? log.severityText : log.severityNumber > 0 ? String(log.severityNumber) : 'unset';
+  const text =
+    log.severityText !== '' ? log.severityText : log.severityNumber > 0 ? String(log.severityNumber) : 'unset';
   return (
     <Tag tone={tone} title={`Severity ${log.severityNumber}`}>
       {text.toUpperCase()}

@@ -26,7 +26,9 @@ export function Splitter({ label, size, least, most, change, grows, className }:
     const drag = (move: PointerEvent): void => resize(size + sign * (move.clientX - from));
     handle.setPointerCapture(event.pointerId);
     handle.addEventListener('pointermove', drag);
-    handle.addEventListener('lostpointercapture', () => handle.removeEventListener('pointermove', drag), { once: true });
+    handle.addEventListener('lostpointercapture', () => handle.removeEventListener('pointermove', drag), {
+      once: true,
+    });
     event.preventDefault();
   };
   return (

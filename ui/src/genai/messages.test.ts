@@ -5,7 +5,10 @@ import { conversationOf } from './messages';
 
 const input = [
   { role: 'user', parts: [{ type: 'text', content: 'Weather in Paris?' }] },
-  { role: 'assistant', parts: [{ type: 'tool_call', id: 'call_1', name: 'get_weather', arguments: { location: 'Paris' } }] },
+  {
+    role: 'assistant',
+    parts: [{ type: 'tool_call', id: 'call_1', name: 'get_weather', arguments: { location: 'Paris' } }],
+  },
   { role: 'tool', parts: [{ type: 'tool_call_response', id: 'call_1', response: 'rainy, 57°F' }] },
 ];
 const nested = (key: string, value: unknown): KeyValue => ({ key, value: fromPlain(value) });
@@ -20,7 +23,9 @@ describe('conversationOf', () => {
       [
         attribute('gen_ai.system_instructions', [{ type: 'text', content: 'Be brief.' }]),
         attribute('gen_ai.input.messages', input),
-        attribute('gen_ai.output.messages', [{ role: 'assistant', finish_reason: 'stop', parts: [{ type: 'text', content: 'Rain.' }] }]),
+        attribute('gen_ai.output.messages', [
+          { role: 'assistant', finish_reason: 'stop', parts: [{ type: 'text', content: 'Rain.' }] },
+        ]),
       ],
     ]);
     expect(conversation?.instructions).toEqual([{ type: 'text', text: 'Be brief.' }]);
@@ -37,7 +42,11 @@ describe('conversationOf', () => {
       [
         inJson('gen_ai.input.messages', [
           { role: 'user', content: 'hi' },
-          { role: 'assistant', content: null, tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }] },
+          {
+            role: 'assistant',
+            content: null,
+            tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }],
+          },
           { role: 'tool', tool_call_id: 'c', content: '{"b":2}' },
         ]),
       ],
@@ -56,7 +65,11 @@ describe('conversationOf', () => {
   });
 
   it('accepts "result" for a tool’s response, and keeps parts it does not know', () => {
-    const parts = [{ type: 'tool_call_response', result: 4 }, { type: 'hologram', beam: 1 }, { type: 'uri', modality: 'image', uri: 'https://example.com/cat.png' }];
+    const parts = [
+      { type: 'tool_call_response', result: 4 },
+      { type: 'hologram', beam: 1 },
+      { type: 'uri', modality: 'image', uri: 'https://example.com/cat.png' },
+    ];
     expect(conversationOf([[nested('gen_ai.output.messages', [{ role: 'tool', parts }])]])?.output[0]?.parts).toEqual([
       { type: 'tool response', id: '', response: 4 },
       { type: 'other', name: 'hologram', value: { type: 'hologram', beam: 1 } },
@@ -65,7 +78,13 @@ describe('conversationOf', () => {
   });
 
   it('reads a tool’s own span', () => {
-    const conversation = conversationOf([[nested('gen_ai.tool.name', 'add'), inJson('gen_ai.tool.call.arguments', { a: 1 }), nested('gen_ai.tool.call.result', 3)]]);
+    const conversation = conversationOf([
+      [
+        nested('gen_ai.tool.name', 'add'),
+        inJson('gen_ai.tool.call.arguments', { a: 1 }),
+        nested('gen_ai.tool.call.result', 3),
+      ],
+    ]);
     expect(conversation?.input[0]?.parts).toEqual([{ type: 'tool call', id: '', name: 'add', arguments: { a: 1 } }]);
     expect(conversation?.output[0]?.parts).toEqual([{ type: 'tool response', id: '', response: 3 }]);
   });

@@ -32,7 +32,8 @@ export interface Conversation {
 
 type Fields = Record<string, unknown>;
 
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function parseJson(text: string): unknown {
@@ -59,7 +60,8 @@ function mediaOf(part: Fields): Part {
   const content = textOf(part.content);
   const uri = textOf(part.uri);
   const file = textOf(part.file_id);
-  const reference = uri !== '' ? uri : file !== '' ? file : `${content.length.toLocaleString('en')} characters of base64`;
+  const reference =
+    uri !== '' ? uri : file !== '' ? file : `${content.length.toLocaleString('en')} characters of base64`;
   return { type: 'media', modality: textOf(part.modality) || 'file', mimeType: textOf(part.mime_type), reference };
 }
 
@@ -76,7 +78,12 @@ function partOf(value: unknown): Part {
       return { type: 'reasoning', text: textOf(value.content ?? value.thinking) };
     case 'tool_call':
     case 'server_tool_call':
-      return { type: 'tool call', id, name: textOf(value.name), arguments: unwrap(value.arguments ?? value[kind] ?? null) };
+      return {
+        type: 'tool call',
+        id,
+        name: textOf(value.name),
+        arguments: unwrap(value.arguments ?? value[kind] ?? null),
+      };
     case 'tool_call_response':
     case 'server_tool_call_response':
       // The schema says "response"; the conventions' own examples say "result".
@@ -93,7 +100,12 @@ function partOf(value: unknown): Part {
 function openAiToolCall(value: unknown): Part {
   const call = isFields(value) ? value : {};
   const called = isFields(call.function) ? call.function : call;
-  return { type: 'tool call', id: textOf(call.id), name: textOf(called.name), arguments: unwrap(called.arguments ?? null) };
+  return {
+    type: 'tool call',
+    id: textOf(call.id),
+    name: textOf(called.name),
+    arguments: unwrap(called.arguments ?? null),
+  };
 }
 
 function partsOf(message: Fields): Part[] {

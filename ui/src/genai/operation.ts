@@ -4,7 +4,8 @@ import type { Span } from '../api/types';
 import { findNumber } from '../attributes/any-value';
 import { offsetFrom } from '../time/timestamp';
 
-export type Operation = 'model' | 'embeddings' | 'retrieval' | 'tool' | 'agent' | 'server' | 'client' | 'messaging' | 'internal';
+export type Operation =
+  'model' | 'embeddings' | 'retrieval' | 'tool' | 'agent' | 'server' | 'client' | 'messaging' | 'internal';
 
 const genAiOperations: Record<string, Operation> = {
   chat: 'model',
@@ -49,7 +50,12 @@ export function operationOf(span: Span): Operation {
   }
 }
 
-const firstChunkEvents = new Set(['gen_ai.first_chunk', 'gen_ai.first_token', 'gen_ai.content.first_chunk', 'first_token']);
+const firstChunkEvents = new Set([
+  'gen_ai.first_chunk',
+  'gen_ai.first_token',
+  'gen_ai.content.first_chunk',
+  'first_token',
+]);
 
 /** Nanoseconds from the request to the first of a streamed answer, or null where nothing tells. */
 export function timeToFirstChunk(span: Span): number | null {

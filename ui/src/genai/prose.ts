@@ -1,7 +1,10 @@
 // The little of Markdown that models write all the time: code, emphasis and headings. Everything else of a message
 // stays as it is, because a reader debugging a prompt has to see what was sent, not what a renderer made of it.
 
-export interface Inline { type: 'plain' | 'strong' | 'code'; text: string }
+export interface Inline {
+  type: 'plain' | 'strong' | 'code';
+  text: string;
+}
 export type Block = { type: 'code'; text: string } | { type: 'text'; content: Inline[] };
 
 const fence = /^```[^\n`]*\n([\s\S]*?)^```[^\S\n]*$\n?/gm;

@@ -23,7 +23,13 @@ function useCommands(text: string): Command[] {
   const wanted = text.trim().toLowerCase();
   const reference = parseTraceReference(text);
   const commands: Command[] = [
-    ...destinations.map(({ path, name, icon, keys }) => ({ id: path, icon, name, hint: keys, run: () => navigate(path) })),
+    ...destinations.map(({ path, name, icon, keys }) => ({
+      id: path,
+      icon,
+      name,
+      hint: keys,
+      run: () => navigate(path),
+    })),
     ...services.map((service) => ({
       id: `service ${service}`,
       icon: 'server' as const,
@@ -32,15 +38,29 @@ function useCommands(text: string): Command[] {
       run: () => navigate(`/?service=${encodeURIComponent(service)}`),
     })),
     { id: 'errors', icon: 'error', name: 'Traces with errors', hint: '', run: () => navigate('/?errors=true') },
-    { id: 'theme', icon: nextTheme[theme], name: `Colours: ${nextTheme[theme]}`, hint: 'theme', run: () => setTheme(nextTheme[theme]) },
+    {
+      id: 'theme',
+      icon: nextTheme[theme],
+      name: `Colours: ${nextTheme[theme]}`,
+      hint: 'theme',
+      run: () => setTheme(nextTheme[theme]),
+    },
   ];
   const found = commands.filter(({ name, hint }) => `${name} ${hint}`.toLowerCase().includes(wanted));
   if (reference !== null) {
     const hint = reference.spanId === null ? 'open trace' : `open trace at span ${reference.spanId}`;
-    return [{ id: 'trace', icon: 'traces', name: reference.traceId, hint, run: () => navigate(pathOfTrace(reference)) }];
+    return [
+      { id: 'trace', icon: 'traces', name: reference.traceId, hint, run: () => navigate(pathOfTrace(reference)) },
+    ];
   }
   if (wanted !== '') {
-    found.push({ id: 'search', icon: 'search', name: `Search traces for “${text.trim()}”`, hint: '', run: () => navigate(`/?text=${encodeURIComponent(text.trim())}`) });
+    found.push({
+      id: 'search',
+      icon: 'search',
+      name: `Search traces for “${text.trim()}”`,
+      hint: '',
+      run: () => navigate(`/?text=${encodeURIComponent(text.trim())}`),
+    });
   }
   return found;
 }

@@ -34,9 +34,18 @@ export function Header({ openPalette, openShortcuts }: { openPalette: () => void
       <button type="button" className={styles.palette} onClick={openPalette} title="Go to a trace, page or service">
         <Icon name="search" size={14} />
         <span className={styles.paletteText}>Go to…</span>
-        <kbd className={styles.key} aria-hidden="true">{commandKey}</kbd>
+        <kbd className={styles.key} aria-hidden="true">
+          {commandKey}
+        </kbd>
       </button>
-      <Button look="quiet" square className={styles.shortcuts} onClick={openShortcuts} aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)">
+      <Button
+        look="quiet"
+        square
+        className={styles.shortcuts}
+        onClick={openShortcuts}
+        aria-label="Keyboard shortcuts"
+        title="Keyboard shortcuts (?)"
+      >
         <Icon name="keyboard" />
       </Button>
       <ThemeButton />

@@ -9,7 +9,12 @@ export function TabBar() {
   return (
     <nav className={styles.bar} aria-label="Pages">
       {destinations.map((destination) => (
-        <Link key={destination.path} href={destination.path} className={styles.tab} aria-current={isAt(destination, location) ? 'page' : undefined}>
+        <Link
+          key={destination.path}
+          href={destination.path}
+          className={styles.tab}
+          aria-current={isAt(destination, location) ? 'page' : undefined}
+        >
           <Icon name={destination.icon} size={18} />
           {destination.name}
         </Link>

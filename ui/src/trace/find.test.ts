@@ -6,7 +6,11 @@ import { modelOf } from './model';
 describe('findPositions', () => {
   const spans = [
     spanWith({ spanId: 'a', name: 'rag_pipeline' }),
-    spanWith({ spanId: 'b', startTimeUnixNano: '1', attributes: [{ key: 'db.query.text', value: { stringValue: 'SELECT chunks' } }] }),
+    spanWith({
+      spanId: 'b',
+      startTimeUnixNano: '1',
+      attributes: [{ key: 'db.query.text', value: { stringValue: 'SELECT chunks' } }],
+    }),
     spanWith({ spanId: 'c', startTimeUnixNano: '2', status: { code: 'error', message: 'Rate limit' } }),
   ];
   const nodes = modelOf({ traceId: 't', spans, resources: [], logs: [] })?.nodes ?? [];

@@ -10,7 +10,17 @@ function textOf(span: Span): string {
   let text = searchable.get(span);
   if (text === undefined) {
     const { name, spanId, service, status, genAi, attributes, events } = span;
-    text = [name, spanId, service, status.message, genAi?.model ?? '', JSON.stringify(attributes), JSON.stringify(events)].join('\n').toLowerCase();
+    text = [
+      name,
+      spanId,
+      service,
+      status.message,
+      genAi?.model ?? '',
+      JSON.stringify(attributes),
+      JSON.stringify(events),
+    ]
+      .join('\n')
+      .toLowerCase();
     searchable.set(span, text);
   }
   return text;
@@ -25,6 +35,7 @@ export function findPositions(nodes: TimedNode[], wanted: string): number[] {
 
 /** The next of ascending `positions` after `from` in the direction of `step`, going round at the end; -1 if none. */
 export function nextOf(positions: number[], from: number, step: 1 | -1): number {
-  const next = step === 1 ? positions.find((position) => position > from) : positions.findLast((position) => position < from);
+  const next =
+    step === 1 ? positions.find((position) => position > from) : positions.findLast((position) => position < from);
   return next ?? (step === 1 ? positions[0] : positions.at(-1)) ?? -1;
 }

@@ -6,7 +6,12 @@ import { selfTime } from './self-time';
 
 const traceOf = (spans: Span[]): Trace => ({ traceId: 't', spans, resources: [], logs: [] });
 const timed = (spanId: string, parentSpanId: string, start: number, duration: number): Span =>
-  spanWith({ spanId, parentSpanId, startTimeUnixNano: `1764000000000000${String(start).padStart(3, '0')}`, durationNano: String(duration) });
+  spanWith({
+    spanId,
+    parentSpanId,
+    startTimeUnixNano: `1764000000000000${String(start).padStart(3, '0')}`,
+    durationNano: String(duration),
+  });
 
 describe('modelOf', () => {
   it('has nothing for no spans', () => {
@@ -25,19 +30,35 @@ describe('modelOf', () => {
 
   it('names two spans of one id apart', () => {
     const model = modelOf(traceOf([timed('a', '', 1, 5), timed('a', '', 2, 5)]));
-    expect([...(model?.positionByKey ?? [])]).toEqual([['a', 0], ['a~2', 1]]);
+    expect([...(model?.positionByKey ?? [])]).toEqual([
+      ['a', 0],
+      ['a~2', 1],
+    ]);
   });
 
   it('sums errors and tokens over all roots', () => {
     const genAi = { operation: 'chat', provider: 'p', model: 'm', inputTokens: 5, outputTokens: 2, finishReasons: [] };
-    const model = modelOf(traceOf([spanWith({ spanId: 'a', genAi }), spanWith({ spanId: 'b', genAi, status: { code: 'error', message: '' } })]));
+    const model = modelOf(
+      traceOf([
+        spanWith({ spanId: 'a', genAi }),
+        spanWith({ spanId: 'b', genAi, status: { code: 'error', message: '' } }),
+      ]),
+    );
     expect(model).toMatchObject({ errors: 1, inputTokens: 10, outputTokens: 4, models: ['m'] });
   });
 });
 
 describe('selfTime', () => {
   it('leaves out what children cover, once, and only within the span', () => {
-    const model = modelOf(traceOf([timed('a', '', 0, 100), timed('b', 'a', 10, 30), timed('c', 'a', 20, 40), timed('d', 'a', 90, 50), timed('e', 'b', 15, 5)]));
+    const model = modelOf(
+      traceOf([
+        timed('a', '', 0, 100),
+        timed('b', 'a', 10, 30),
+        timed('c', 'a', 20, 40),
+        timed('d', 'a', 90, 50),
+        timed('e', 'b', 15, 5),
+      ]),
+    );
     expect(selfTime(model?.nodes ?? [], 0)).toBe(40);
   });
 });

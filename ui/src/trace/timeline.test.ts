@@ -24,7 +24,8 @@ describe('barOf', () => {
 });
 
 describe('ticksOf', () => {
-  const labels = (from: number, to: number, count: number): string[] => ticksOf({ from, to }, count).map((tick) => tick.label);
+  const labels = (from: number, to: number, count: number): string[] =>
+    ticksOf({ from, to }, count).map((tick) => tick.label);
   it('stands at round times', () => {
     expect(labels(0, 2.84e9, 6)).toEqual(['0', '500 ms', '1 s', '1.5 s', '2 s', '2.5 s']);
     expect(labels(0, 38e6, 4)).toEqual(['0', '10 ms', '20 ms', '30 ms']);

@@ -40,7 +40,9 @@ export function barOf(offset: number, duration: number, range: TimeRange): Bar |
 /** The smallest of 1, 2, 5, 10, 20, 50, ... that is at least `least`; from a minute on, of clock-like steps. */
 function niceStep(least: number): number {
   const second = 1e9;
-  const clockSteps = [60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400].map((seconds) => seconds * second);
+  const clockSteps = [60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400].map(
+    (seconds) => seconds * second,
+  );
   if (least > 30 * second && least <= 86_400 * second) {
     return clockSteps.find((step) => step >= least) ?? least;
   }

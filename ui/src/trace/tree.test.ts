@@ -7,7 +7,8 @@ const span = (spanId: string, parentSpanId = '', start = '0'): Span =>
   spanWith({ spanId, parentSpanId, startTimeUnixNano: start });
 
 /** The tree as indented names, which is how a person checks it. */
-const drawn = (spans: Span[]): string[] => buildTree(spans).map((node) => `${'.'.repeat(node.depth)}${node.span.spanId}`);
+const drawn = (spans: Span[]): string[] =>
+  buildTree(spans).map((node) => `${'.'.repeat(node.depth)}${node.span.spanId}`);
 
 describe('buildTree', () => {
   it('has nothing to show for no spans', () => {
@@ -15,7 +16,12 @@ describe('buildTree', () => {
   });
 
   it('puts children under their parents, ordered by start', () => {
-    expect(drawn([span('a'), span('b2', 'a', '9'), span('b1', 'a', '5'), span('c', 'b1', '6')])).toEqual(['a', '.b1', '..c', '.b2']);
+    expect(drawn([span('a'), span('b2', 'a', '9'), span('b1', 'a', '5'), span('c', 'b1', '6')])).toEqual([
+      'a',
+      '.b1',
+      '..c',
+      '.b2',
+    ]);
   });
 
   it('takes parents that come after their children', () => {
@@ -23,7 +29,11 @@ describe('buildTree', () => {
   });
 
   it('shows several roots by start', () => {
-    expect(drawn([span('late', '', '7'), span('early', '', '3'), span('child', 'late', '8')])).toEqual(['early', 'late', '.child']);
+    expect(drawn([span('late', '', '7'), span('early', '', '3'), span('child', 'late', '8')])).toEqual([
+      'early',
+      'late',
+      '.child',
+    ]);
   });
 
   it('orders starts that differ by one nanosecond beyond what a number can hold', () => {
@@ -54,7 +64,12 @@ describe('buildTree', () => {
   });
 
   it('shows both of two spans with one id', () => {
-    expect(drawn([span('a'), span('b', 'a', '1'), span('b', 'a', '2'), span('c', 'b', '3')])).toEqual(['a', '.b', '..c', '.b']);
+    expect(drawn([span('a'), span('b', 'a', '1'), span('b', 'a', '2'), span('c', 'b', '3')])).toEqual([
+      'a',
+      '.b',
+      '..c',
+      '.b',
+    ]);
   });
 
   it('counts children, descendants and sums below each node', () => {
@@ -72,21 +87,34 @@ describe('buildTree', () => {
 
   it('counts once the tokens that an agent sums up over its calls', () => {
     const using = (spanId: string, parentSpanId: string, inputTokens: number | null): Span =>
-      spanWith({ spanId, parentSpanId, genAi: { operation: 'chat', provider: '', model: 'm', inputTokens, outputTokens: 1, finishReasons: [] } });
-    const nodes = buildTree([using('agent', '', 12), using('x', 'agent', 5), using('y', 'agent', 7), using('gateway', 'y', 7)]);
+      spanWith({
+        spanId,
+        parentSpanId,
+        genAi: { operation: 'chat', provider: '', model: 'm', inputTokens, outputTokens: 1, finishReasons: [] },
+      });
+    const nodes = buildTree([
+      using('agent', '', 12),
+      using('x', 'agent', 5),
+      using('y', 'agent', 7),
+      using('gateway', 'y', 7),
+    ]);
     expect(nodes.map((node) => node.total.inputTokens)).toEqual([12, 5, 7, 7]);
     expect(nodes[0]?.total.outputTokens).toBe(2);
   });
 
   it('takes a chain of 30,000 spans without running out of stack', () => {
-    const chain = Array.from({ length: 30_000 }, (_, index) => span(`s${index}`, index === 0 ? '' : `s${index - 1}`, String(index)));
+    const chain = Array.from({ length: 30_000 }, (_, index) =>
+      span(`s${index}`, index === 0 ? '' : `s${index - 1}`, String(index)),
+    );
     const nodes = buildTree(chain.reverse());
     expect(nodes.at(-1)).toMatchObject({ depth: 29_999 });
     expect(nodes[0]).toMatchObject({ descendants: 29_999 });
   });
 
   it('takes a cycle of 30,000 spans', () => {
-    const ring = Array.from({ length: 30_000 }, (_, index) => span(`s${index}`, `s${(index + 29_999) % 30_000}`, String(index)));
+    const ring = Array.from({ length: 30_000 }, (_, index) =>
+      span(`s${index}`, `s${(index + 29_999) % 30_000}`, String(index)),
+    );
     expect(buildTree(ring)).toHaveLength(30_000);
   });
 });

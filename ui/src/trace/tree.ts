@@ -142,7 +142,11 @@ export function buildTree(spans: Span[]): SpanNode[] {
     // Latest first, because the last one pushed is the next one popped.
     for (const index of indices.sort((a, b) => (rank[b] ?? 0) - (rank[a] ?? 0))) pending.push({ index, parent, depth });
   };
-  push(order.filter((index) => linked.parents[index] === -1), -1, 0);
+  push(
+    order.filter((index) => linked.parents[index] === -1),
+    -1,
+    0,
+  );
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const span = spans[next.index];
     if (span === undefined) continue;

@@ -9,7 +9,8 @@ import { LogDetails } from './log-details';
 import styles from './log-table.module.css';
 
 /** Tells records apart across refreshes, of which new ones move every index. */
-const keyOf = (log: Log, index: number): string => `${log.timeUnixNano} ${log.spanId} ${log.traceId === '' ? index : ''}`;
+const keyOf = (log: Log, index: number): string =>
+  `${log.timeUnixNano} ${log.spanId} ${log.traceId === '' ? index : ''}`;
 
 function LogRow({ log }: { log: Log }) {
   const [open, setOpen] = useState(false);

@@ -49,8 +49,19 @@ export function LogsPage() {
   useShortcuts({ '/': () => search.current?.select(), r: () => setLive(!live) });
 
   const content = (): React.ReactNode => {
-    if (logs === undefined) return error === null ? <p className={table.loading}>Loading…</p> : <ErrorNotice title="The logs could not be loaded" error={error} retry={refetch} />;
-    if (logs.length === 0) return <Notice icon="logs" title={parameters.size === 0 ? 'No log records yet' : 'No log record matches these filters'} />;
+    if (logs === undefined)
+      return error === null ? (
+        <p className={table.loading}>Loading…</p>
+      ) : (
+        <ErrorNotice title="The logs could not be loaded" error={error} retry={refetch} />
+      );
+    if (logs.length === 0)
+      return (
+        <Notice
+          icon="logs"
+          title={parameters.size === 0 ? 'No log records yet' : 'No log record matches these filters'}
+        />
+      );
     return (
       <div className={table.scroller}>
         <LogTable logs={logs} />
@@ -67,10 +78,28 @@ export function LogsPage() {
     <>
       <h1 className="visually-hidden">Logs</h1>
       <search className={bar.bar}>
-        <TextField field={search} className={bar.search} search label="Search log records" placeholder="Search log records"
-        hint="/" value={filters.text} change={(text) => change('text', text)} />
-        <SelectField label="Service" value={filters.service} change={(service) => change('service', service)} options={[['', 'All services'], ...services.map((name): [string, string] => [name, name])]} />
-        <SelectField label="Least severity" value={parameters.get('minSeverity') ?? ''} change={(severity) => change('minSeverity', severity)} options={severities} />
+        <TextField
+          field={search}
+          className={bar.search}
+          search
+          label="Search log records"
+          placeholder="Search log records"
+          hint="/"
+          value={filters.text}
+          change={(text) => change('text', text)}
+        />
+        <SelectField
+          label="Service"
+          value={filters.service}
+          change={(service) => change('service', service)}
+          options={[['', 'All services'], ...services.map((name): [string, string] => [name, name])]}
+        />
+        <SelectField
+          label="Least severity"
+          value={parameters.get('minSeverity') ?? ''}
+          change={(severity) => change('minSeverity', severity)}
+          options={severities}
+        />
         <span className={bar.space} />
         <LiveButton live={live} change={setLive} />
       </search>

@@ -18,7 +18,8 @@ export const labelOf = (attributes: KeyValue[]): string =>
   attributes.map(({ key, value }) => `${key}=${toLine(value, 60)}`).join(', ');
 
 /** The values alone, for where there is little room. */
-export const shortLabelOf = (attributes: KeyValue[]): string => attributes.map(({ value }) => toLine(value, 24)).join(' ');
+export const shortLabelOf = (attributes: KeyValue[]): string =>
+  attributes.map(({ value }) => toLine(value, 24)).join(' ');
 
 /** One entry for each set of attributes, ordered by them. */
 export function lastPoints(data: MetricsData): Series[] {

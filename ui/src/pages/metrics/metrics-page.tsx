@@ -8,7 +8,11 @@ export function MetricsPage() {
   useDocumentTitle('Metrics');
   const { data: metrics, error, refetch } = useMetrics();
   if (metrics === undefined) {
-    return error === null ? <p className={table.loading}>Loading…</p> : <ErrorNotice title="The metrics could not be loaded" error={error} retry={refetch} />;
+    return error === null ? (
+      <p className={table.loading}>Loading…</p>
+    ) : (
+      <ErrorNotice title="The metrics could not be loaded" error={error} retry={refetch} />
+    );
   }
   if (metrics.length === 0) return <Notice icon="metrics" title="No metrics yet" />;
   return (

@@ -33,7 +33,11 @@ export function StatusPage() {
   useDocumentTitle('Status');
   const { data, error, refetch } = useStatus();
   if (data === undefined) {
-    return error === null ? <p className={table.loading}>Loading…</p> : <ErrorNotice title="The server could not be reached" error={error} retry={refetch} />;
+    return error === null ? (
+      <p className={table.loading}>Loading…</p>
+    ) : (
+      <ErrorNotice title="The server could not be reached" error={error} retry={refetch} />
+    );
   }
   const { totals, endpoints, refused } = data;
   return (

@@ -56,7 +56,12 @@ function draw(canvas: HTMLCanvasElement, model: TraceModel, colourBy: ColourBy):
       if (bar === null) return;
       context.fillStyle = isFailed(node) ? danger : readColour(colourOf(node, model, colourBy));
       const barHeight = Math.max(leastHeight, rowHeight * 0.6);
-      context.fillRect(bar.left * width, Math.min(top + position * rowHeight, height - barHeight), Math.max(thinnestBar, bar.width * width), barHeight);
+      context.fillRect(
+        bar.left * width,
+        Math.min(top + position * rowHeight, height - barHeight),
+        Math.max(thinnestBar, bar.width * width),
+        barHeight,
+      );
     });
   };
   // Errors last and larger: among 30,000 spans they are what is looked for.
@@ -117,7 +122,10 @@ export function Overview({ model, colourBy, zoom, setZoom }: Properties) {
       {shown !== null && (
         <div
           className={styles.window}
-          style={{ left: `${(shown.from / model.duration) * 100}%`, right: `${(1 - shown.to / model.duration) * 100}%` }}
+          style={{
+            left: `${(shown.from / model.duration) * 100}%`,
+            right: `${(1 - shown.to / model.duration) * 100}%`,
+          }}
         />
       )}
     </div>

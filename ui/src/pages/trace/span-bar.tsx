@@ -39,15 +39,26 @@ export function SpanBar({ node, colour, range, label }: Properties) {
   if (bar === null) return null;
   const { left, width } = bar;
   const wait = node.operation === 'model' ? timeToFirstChunk(node.span) : null;
-  const firstChunk = wait === null ? 0 : Math.min(1, Math.max(0, placeOf(node.offset + wait, range)) - left) / (width || 1);
+  const firstChunk =
+    wait === null ? 0 : Math.min(1, Math.max(0, placeOf(node.offset + wait, range)) - left) / (width || 1);
   return (
     <>
       <span
         className={classNames(styles.bar, bar.cutLeft && styles.cutLeft, bar.cutRight && styles.cutRight)}
-        style={{ left: percent(left), width: percent(width), background: node.span.status.code === 'error' ? undefined : colour }}
+        style={{
+          left: percent(left),
+          width: percent(width),
+          background: node.span.status.code === 'error' ? undefined : colour,
+        }}
         data-status={node.span.status.code}
       >
-        {firstChunk > 0 && <span className={styles.waiting} style={{ width: percent(Math.min(1, firstChunk)) }} title={`First of the answer after ${formatDuration(wait ?? 0)}`} />}
+        {firstChunk > 0 && (
+          <span
+            className={styles.waiting}
+            style={{ width: percent(Math.min(1, firstChunk)) }}
+            title={`First of the answer after ${formatDuration(wait ?? 0)}`}
+          />
+        )}
       </span>
       <EventMarks node={node} range={range} />
       <span className={styles.label} style={{ left: percent(left + width) }}>

@@ -26,7 +26,12 @@ export function TraceHeader({ model }: { model: TraceModel }) {
   return (
     <header className={styles.header}>
       <div className={styles.titleLine}>
-        <Link href={pathOfLeftList()} className={styles.back} aria-label="Back to the traces" title="Back to the traces (Esc)">
+        <Link
+          href={pathOfLeftList()}
+          className={styles.back}
+          aria-label="Back to the traces"
+          title="Back to the traces (Esc)"
+        >
           <Icon name="back" />
         </Link>
         <h1 className={styles.title}>{root.name}</h1>
@@ -42,7 +47,8 @@ export function TraceHeader({ model }: { model: TraceModel }) {
       </div>
       <dl className={styles.facts}>
         <Fact name="Started" title={formatExactTimestamp(model.startTimeUnixNano)}>
-          {formatTimestamp(model.startTimeUnixNano)} <span className={styles.aside}>{formatRelative(model.startTimeUnixNano, now)}</span>
+          {formatTimestamp(model.startTimeUnixNano)}{' '}
+          <span className={styles.aside}>{formatRelative(model.startTimeUnixNano, now)}</span>
         </Fact>
         <Fact name="Duration">{formatDuration(model.duration)}</Fact>
         <Fact name="Spans">{formatCount(model.nodes.length)}</Fact>

@@ -13,8 +13,14 @@ export function TraceSkeleton() {
       </div>
       {rows.map((row) => (
         <div key={row} className={styles.row}>
-          <span className={styles.blank} style={{ width: `${40 + ((row * 31) % 45)}%`, marginLeft: Math.min(row, 4) * 14 }} />
-          <span className={styles.blank} style={{ width: `${18 + ((row * 47) % 60)}%`, marginLeft: `${(row * 7) % 30}%` }} />
+          <span
+            className={styles.blank}
+            style={{ width: `${40 + ((row * 31) % 45)}%`, marginLeft: Math.min(row, 4) * 14 }}
+          />
+          <span
+            className={styles.blank}
+            style={{ width: `${18 + ((row * 47) % 60)}%`, marginLeft: `${(row * 7) % 30}%` }}
+          />
         </div>
       ))}
     </div>

@@ -52,7 +52,18 @@ function FoundCount({ find, cursor }: { find: Find; cursor: number }) {
   );
 }
 
-export function TraceToolbar({ model, find, goToFound, search, collapsed, cursor, colourBy, setColourBy, zoom, setZoom }: Properties) {
+export function TraceToolbar({
+  model,
+  find,
+  goToFound,
+  search,
+  collapsed,
+  cursor,
+  colourBy,
+  setColourBy,
+  zoom,
+  setZoom,
+}: Properties) {
   return (
     <div className={styles.toolbar}>
       <TextField

@@ -31,8 +31,12 @@ export function TraceView({ model }: { model: TraceModel }) {
   const collapsed = useCollapsed(model);
   const find = useFind(model.nodes);
   const [zoom, setZoom] = useState<TimeRange | null>(null);
-  const [colourBy, setColourBy] = useState<ColourBy>(() => (model.nodes.some(({ span }) => span.genAi !== null) ? 'operation' : 'service'));
-  const [panelWidth, setPanelWidth] = useStoredSize('sonde.panel', () => Math.max(leastPanel, Math.min(520, window.innerWidth * 0.36)));
+  const [colourBy, setColourBy] = useState<ColourBy>(() =>
+    model.nodes.some(({ span }) => span.genAi !== null) ? 'operation' : 'service',
+  );
+  const [panelWidth, setPanelWidth] = useStoredSize('sonde.panel', () =>
+    Math.max(leastPanel, Math.min(520, window.innerWidth * 0.36)),
+  );
   const mostPanel = Math.max(leastPanel, window.innerWidth - leastWaterfall);
   const range = useMemo(() => zoom ?? { from: 0, to: model.duration }, [zoom, model]);
   const opened = selection.open ? model.nodes[selection.cursor] : undefined;
@@ -43,12 +47,24 @@ export function TraceView({ model }: { model: TraceModel }) {
     selection.move(position);
   };
   const goToFound = (text: string, step: 1 | -1): void => goTo(find.next(text, selection.cursor, step));
-  useTraceShortcuts({ model, selection, collapsed, zoom, setZoom, goTo, search, leave: () => navigate(pathOfLeftList()) });
+  useTraceShortcuts({
+    model,
+    selection,
+    collapsed,
+    zoom,
+    setZoom,
+    goTo,
+    search,
+    leave: () => navigate(pathOfLeftList()),
+  });
 
   return (
     <div className={styles.view}>
       <TraceHeader model={model} />
-      <TraceToolbar {...{ model, find, goToFound, search, collapsed, colourBy, setColourBy, zoom, setZoom }} cursor={selection.cursor} />
+      <TraceToolbar
+        {...{ model, find, goToFound, search, collapsed, colourBy, setColourBy, zoom, setZoom }}
+        cursor={selection.cursor}
+      />
       <div className={styles.content}>
         <div className={styles.main}>
           {!narrow && <Overview model={model} colourBy={colourBy} zoom={zoom} setZoom={setZoom} />}
@@ -57,7 +73,14 @@ export function TraceView({ model }: { model: TraceModel }) {
         {opened !== undefined && (
           <>
             {!narrow && (
-              <Splitter label="Width of the panel" size={Math.min(panelWidth, mostPanel)} least={leastPanel} most={mostPanel} change={setPanelWidth} grows="left" />
+              <Splitter
+                label="Width of the panel"
+                size={Math.min(panelWidth, mostPanel)}
+                least={leastPanel}
+                most={mostPanel}
+                change={setPanelWidth}
+                grows="left"
+              />
             )}
             <div className={styles.panel} style={narrow ? undefined : { width: Math.min(panelWidth, mostPanel) }}>
               <SpanPanel model={model} position={selection.cursor} close={selection.close} goTo={goTo} />

@@ -36,7 +36,11 @@ export function useTimeWheel(scroller: RefObject<HTMLElement | null>, axis: Axis
       const place = Math.min(1, Math.max(0, (event.clientX - element.getBoundingClientRect().left - names) / width));
       const centre = range.from + place * length;
       const zoomed = Math.max(leastRange, length * Math.exp(event.deltaY * 0.004));
-      setZoom(zoomed >= duration ? null : withinTrace({ from: centre - place * zoomed, to: centre + (1 - place) * zoomed }, duration));
+      setZoom(
+        zoomed >= duration
+          ? null
+          : withinTrace({ from: centre - place * zoomed, to: centre + (1 - place) * zoomed }, duration),
+      );
     };
     // React's own wheel events are passive, and could not keep the browser from zooming the page.
     element.addEventListener('wheel', turn, { passive: false });

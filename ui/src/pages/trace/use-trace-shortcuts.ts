@@ -29,7 +29,8 @@ export function useTraceShortcuts({ model, selection, collapsed, zoom, setZoom, 
   const { visible } = collapsed;
   const node = nodes[cursor];
   const marks = useMemo(() => {
-    const positionsWhere = (wanted: (position: number) => boolean): number[] => nodes.map((_, position) => position).filter(wanted);
+    const positionsWhere = (wanted: (position: number) => boolean): number[] =>
+      nodes.map((_, position) => position).filter(wanted);
     return {
       models: positionsWhere((position) => nodes[position]?.operation === 'model'),
       errors: positionsWhere((position) => nodes[position]?.span.status.code === 'error'),

@@ -68,7 +68,19 @@ function Toggle({ node, collapsed }: { node: TimedNode; collapsed: boolean }) {
 }
 
 /** One span. The waterfall handles its clicks, so that rows that did not change need not be drawn again. */
-export const WaterfallRow = memo(function WaterfallRow({ node, parent, colour, range, row, top, height, collapsed, active, faded, position }: Properties) {
+export const WaterfallRow = memo(function WaterfallRow({
+  node,
+  parent,
+  colour,
+  range,
+  row,
+  top,
+  height,
+  collapsed,
+  active,
+  faded,
+  position,
+}: Properties) {
   const { span } = node;
   const failed = span.status.code === 'error';
   const duration = formatDuration(node.duration);
@@ -86,7 +98,11 @@ export const WaterfallRow = memo(function WaterfallRow({ node, parent, colour, r
       style={{ height, transform: `translateY(${top}px)` }}
       data-position={position}
     >
-      <span role="gridcell" className={styles.name} style={{ '--indent': `${Math.min(node.depth, deepestIndent) * indentPixels}px` } as React.CSSProperties}>
+      <span
+        role="gridcell"
+        className={styles.name}
+        style={{ '--indent': `${Math.min(node.depth, deepestIndent) * indentPixels}px` } as React.CSSProperties}
+      >
         <Toggle node={node} collapsed={collapsed} />
         <span className={styles.operation} style={{ color: colour }} title={operationNames[node.operation]}>
           <Icon name={node.operation} size={14} />
@@ -99,7 +115,14 @@ export const WaterfallRow = memo(function WaterfallRow({ node, parent, colour, r
         {failed && <Icon name="error" size={13} className={styles.errorMark} />}
         {failed && <span className="visually-hidden">error</span>}
         {node.broken !== null && (
-          <Tag tone="warning" title={node.broken === 'cycle' ? 'This span is among its own ancestors' : `Its parent ${span.parentSpanId} has not arrived`}>
+          <Tag
+            tone="warning"
+            title={
+              node.broken === 'cycle'
+                ? 'This span is among its own ancestors'
+                : `Its parent ${span.parentSpanId} has not arrived`
+            }
+          >
             {node.broken}
           </Tag>
         )}

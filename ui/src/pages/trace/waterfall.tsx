@@ -39,7 +39,9 @@ export function Waterfall({ model, selection, collapsed, colourBy, range, setZoo
   const narrow = useNarrow();
   const height = narrow ? narrowRowHeight : rowHeight;
   const scroller = useRef<HTMLDivElement>(null);
-  const [names, setNames] = useStoredSize('sonde.names', () => Math.max(leastNames, Math.min(480, window.innerWidth * 0.32)));
+  const [names, setNames] = useStoredSize('sonde.names', () =>
+    Math.max(leastNames, Math.min(480, window.innerWidth * 0.32)),
+  );
   const foundSet = useMemo(() => (found === null ? null : new Set(found)), [found]);
   const cursorRow = useMemo(() => visible.indexOf(cursor), [visible, cursor]);
   // The compiler cannot memoise what the virtualiser returns, and nothing here needs it to.
@@ -87,7 +89,12 @@ export function Waterfall({ model, selection, collapsed, colourBy, range, setZoo
         </div>
         {/* The keyboard reaches rows through the grid, which has the focus. */}
         {/* eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions */}
-        <div className={styles.body} role="rowgroup" onClick={handleClick} style={{ height: virtualizer.getTotalSize() }}>
+        <div
+          className={styles.body}
+          role="rowgroup"
+          onClick={handleClick}
+          style={{ height: virtualizer.getTotalSize() }}
+        >
           {!narrow && <TimeGrid range={range} />}
           {virtualizer.getVirtualItems().map((item) => {
             const position = visible[item.index] ?? -1;
@@ -112,7 +119,17 @@ export function Waterfall({ model, selection, collapsed, colourBy, range, setZoo
           })}
         </div>
       </div>
-      {!narrow && <Splitter label="Width of the names" size={names} least={leastNames} most={mostNames} change={setNames} grows="right" className={styles.splitter} />}
+      {!narrow && (
+        <Splitter
+          label="Width of the names"
+          size={names}
+          least={leastNames}
+          most={mostNames}
+          change={setNames}
+          grows="right"
+          className={styles.splitter}
+        />
+      )}
     </div>
   );
 }

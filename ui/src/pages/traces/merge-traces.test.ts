@@ -27,7 +27,9 @@ describe('mergeTraces', () => {
     expect(mergeTraces([page(null, trace('a', 0, 1))], page(null, trace('a', 0, 4)))).toMatchObject([{ spanCount: 4 }]);
   });
   it('shows a trace once that two pages hold because the list moved in between', () => {
-    expect(mergeTraces([page('x', trace('b', 1)), page(null, trace('b', 1), trace('a', 0))], undefined)).toHaveLength(2);
+    expect(mergeTraces([page('x', trace('b', 1)), page(null, trace('b', 1), trace('a', 0))], undefined)).toHaveLength(
+      2,
+    );
   });
 });
 

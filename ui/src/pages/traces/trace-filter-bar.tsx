@@ -28,7 +28,8 @@ export function TraceFilterBar({ filters, change, clear, live, setLive }: Proper
     r: () => setLive(!live),
   });
   // A service from the address may have no spans left, and still has to be seen and removed.
-  const names = filters.service === '' || services.includes(filters.service) ? services : [filters.service, ...services];
+  const names =
+    filters.service === '' || services.includes(filters.service) ? services : [filters.service, ...services];
   return (
     <search className={bar.bar}>
       <TextField

@@ -71,7 +71,11 @@ export const TraceRow = memo(function TraceRow({ trace, colour, share, now, acti
         )}
       </span>
       <span role="gridcell" className={classNames(styles.number, styles.tokens)}>
-        {used ? <Tokens input={trace.inputTokens} output={trace.outputTokens} /> : <span className={styles.nothing}>–</span>}
+        {used ? (
+          <Tokens input={trace.inputTokens} output={trace.outputTokens} />
+        ) : (
+          <span className={styles.nothing}>–</span>
+        )}
       </span>
       <span role="gridcell" className={classNames(styles.number, styles.cost)}>
         {trace.cost === null ? <span className={styles.nothing}>–</span> : formatCost(trace.cost)}

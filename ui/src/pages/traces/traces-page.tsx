@@ -17,7 +17,8 @@ export function TracesPage() {
 
   const content = (): React.ReactNode => {
     if (older.isPending) return <TraceTableSkeleton />;
-    if (older.data === undefined && error !== null) return <ErrorNotice title="The traces could not be loaded" error={error} retry={retry} />;
+    if (older.data === undefined && error !== null)
+      return <ErrorNotice title="The traces could not be loaded" error={error} retry={retry} />;
     if (traces.length > 0) {
       return (
         <TraceTable

@@ -3,7 +3,11 @@ import { useLayoutEffect, useRef } from 'react';
 import type { TraceSummary } from '../../api/types';
 
 /** Keeps the rows being read where they are when new ones arrive above; at the top, new rows show. */
-export function useSteadyScroll(virtualizer: Virtualizer<HTMLDivElement, Element>, traces: TraceSummary[], height: number): void {
+export function useSteadyScroll(
+  virtualizer: Virtualizer<HTMLDivElement, Element>,
+  traces: TraceSummary[],
+  height: number,
+): void {
   const known = useRef(traces);
   useLayoutEffect(() => {
     const offset = virtualizer.scrollOffset ?? 0;

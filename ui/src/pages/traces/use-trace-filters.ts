@@ -4,10 +4,15 @@ import { isDuration } from '../../time/duration';
 
 const empty: TraceFilters = { service: '', text: '', minDuration: '', errors: false };
 
-export const isUnfiltered = (filters: TraceFilters): boolean => Object.values(filters).every((value) => value === '' || value === false);
+export const isUnfiltered = (filters: TraceFilters): boolean =>
+  Object.values(filters).every((value) => value === '' || value === false);
 
 /** The filters as the address has them, and how to change some of them there. */
-export function useTraceFilters(): { filters: TraceFilters; change: (some: Partial<TraceFilters>) => void; clear: () => void } {
+export function useTraceFilters(): {
+  filters: TraceFilters;
+  change: (some: Partial<TraceFilters>) => void;
+  clear: () => void;
+} {
   const [parameters, setParameters] = useSearchParams();
   const minDuration = parameters.get('minDuration') ?? '';
   const filters: TraceFilters = {
@@ -18,7 +23,9 @@ export function useTraceFilters(): { filters: TraceFilters; change: (some: Parti
   };
   const change = (some: Partial<TraceFilters>): void => {
     const next = Object.entries({ ...filters, ...some }).filter(([, value]) => value !== '' && value !== false);
-    setParameters(new URLSearchParams(next.map(([name, value]): [string, string] => [name, String(value)])), { replace: true });
+    setParameters(new URLSearchParams(next.map(([name, value]): [string, string] => [name, String(value)])), {
+      replace: true,
+    });
   };
   return { filters, change, clear: () => change(empty) };
 }

@@ -9,7 +9,10 @@ export function useTraces(filters: TraceFilters, live: boolean) {
   const older = useTracePages(filters);
   const pages = useMemo(() => older.data?.pages ?? [], [older.data]);
   // A page that shows nothing yet waits for the first trace, live or not.
-  const newest = useNewestTraces(filters, older.isSuccess && !older.isPlaceholderData && (live || pages[0]?.traces.length === 0));
+  const newest = useNewestTraces(
+    filters,
+    older.isSuccess && !older.isPlaceholderData && (live || pages[0]?.traces.length === 0),
+  );
   const newestPage = older.isPlaceholderData ? undefined : newest.data;
   const gap = hasGap(pages, newestPage);
   useEffect(() => {
@@ -18,5 +21,10 @@ export function useTraces(filters: TraceFilters, live: boolean) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [gap, client]);
   const traces = useMemo(() => mergeTraces(pages, newestPage), [pages, newestPage]);
-  return { traces, older, error: older.error ?? newest.error, retry: () => (older.isError ? older.refetch() : newest.refetch()) };
+  return {
+    traces,
+    older,
+    error: older.error ?? newest.error,
+    retry: () => (older.isError ? older.refetch() : newest.refetch()),
+  };
 }

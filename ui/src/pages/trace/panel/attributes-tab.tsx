@@ -11,12 +11,21 @@ const fewAttributes = 5;
 export function AttributesTab({ span }: { span: Span }) {
   const [wanted, setWanted] = useState('');
   const text = wanted.toLowerCase();
-  const shown = span.attributes.filter(({ key, value }) => text === '' || `${key} ${toText(value)}`.toLowerCase().includes(text));
+  const shown = span.attributes.filter(
+    ({ key, value }) => text === '' || `${key} ${toText(value)}`.toLowerCase().includes(text),
+  );
   return (
     <>
       {span.attributes.length > fewAttributes && (
         <div className={styles.filter}>
-          <TextField className={styles.field} search label="Filter attributes" placeholder="Filter by key or value" value={wanted} change={setWanted} />
+          <TextField
+            className={styles.field}
+            search
+            label="Filter attributes"
+            placeholder="Filter by key or value"
+            value={wanted}
+            change={setWanted}
+          />
         </div>
       )}
       <AttributeList attributes={shown} />

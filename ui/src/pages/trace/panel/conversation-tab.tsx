@@ -50,9 +50,18 @@ function PartView({ part, toolNames }: { part: Part; toolNames: ReadonlyMap<stri
         </details>
       );
     case 'tool call':
-      return <ToolPart icon="tool" title={part.name === '' ? 'tool call' : part.name} id={part.id} value={part.arguments} />;
+      return (
+        <ToolPart icon="tool" title={part.name === '' ? 'tool call' : part.name} id={part.id} value={part.arguments} />
+      );
     case 'tool response':
-      return <ToolPart icon="back" title={`Result${toolNames.has(part.id) ? ` of ${toolNames.get(part.id) ?? ''}` : ''}`} id={part.id} value={part.response} />;
+      return (
+        <ToolPart
+          icon="back"
+          title={`Result${toolNames.has(part.id) ? ` of ${toolNames.get(part.id) ?? ''}` : ''}`}
+          id={part.id}
+          value={part.response}
+        />
+      );
     case 'media':
       return <ToolPart icon="copy" title={`${part.modality} ${part.mimeType}`} id="" value={part.reference} />;
     case 'other':
@@ -60,14 +69,24 @@ function PartView({ part, toolNames }: { part: Part; toolNames: ReadonlyMap<stri
   }
 }
 
-function MessageView({ message, toolNames, output = false }: { message: Message; toolNames: ReadonlyMap<string, string>; output?: boolean }) {
+function MessageView({
+  message,
+  toolNames,
+  output = false,
+}: {
+  message: Message;
+  toolNames: ReadonlyMap<string, string>;
+  output?: boolean;
+}) {
   const text = message.parts.map(textOf).filter(Boolean).join('\n\n');
   return (
     <li className={classNames(styles.message, output && styles.output)} data-role={message.role}>
       <div className={styles.head}>
         <span className={styles.role}>{message.role}</span>
         {message.name !== '' && <span className={styles.name}>{message.name}</span>}
-        {message.finishReason !== '' && <Tag tone={cutShort.has(message.finishReason) ? 'warning' : 'plain'}>{message.finishReason}</Tag>}
+        {message.finishReason !== '' && (
+          <Tag tone={cutShort.has(message.finishReason) ? 'warning' : 'plain'}>{message.finishReason}</Tag>
+        )}
         <span className={styles.space} />
         {text !== '' && <CopyButton text={text} label="Copy the text" />}
       </div>
@@ -87,13 +106,19 @@ function toolNamesOf({ input, output }: Conversation): Map<string, string> {
 
 export function ConversationTab({ conversation }: { conversation: Conversation }) {
   const toolNames = toolNamesOf(conversation);
-  const instructions: Message = { role: 'system', name: 'instructions', parts: conversation.instructions, finishReason: '' };
+  const instructions: Message = {
+    role: 'system',
+    name: 'instructions',
+    parts: conversation.instructions,
+    finishReason: '',
+  };
   return (
     <div className={styles.conversation}>
       {conversation.tools.length > 0 && (
         <details className={styles.tools}>
           <summary>
-            {conversation.tools.length} {conversation.tools.length === 1 ? 'tool' : 'tools'} offered: {conversation.tools.map(({ name }) => name).join(', ')}
+            {conversation.tools.length} {conversation.tools.length === 1 ? 'tool' : 'tools'} offered:{' '}
+            {conversation.tools.map(({ name }) => name).join(', ')}
           </summary>
           {conversation.tools.map(({ name, definition }, index) => (
             <ToolPart key={index} icon="tool" title={name} id="" value={definition} />

@@ -50,7 +50,9 @@ function EventView({ event, after }: { event: SpanEvent; after: number }) {
 
 export function EventsTab({ span }: { span: Span }) {
   const start = BigInt(span.startTimeUnixNano);
-  const timed = span.events.map((event) => ({ event, after: offsetFrom(start, event.timeUnixNano) })).sort((a, b) => a.after - b.after);
+  const timed = span.events
+    .map((event) => ({ event, after: offsetFrom(start, event.timeUnixNano) }))
+    .sort((a, b) => a.after - b.after);
   return (
     <>
       {timed.length === 0 && <Nothing>Nothing was recorded as an event of this span.</Nothing>}

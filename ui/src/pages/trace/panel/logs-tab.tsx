@@ -7,7 +7,9 @@ import styles from './events-tab.module.css';
 
 export function LogsTab({ span, logs }: { span: Span; logs: Log[] }) {
   const start = BigInt(span.startTimeUnixNano);
-  const timed = logs.map((log) => ({ log, after: offsetFrom(start, log.timeUnixNano) })).sort((a, b) => a.after - b.after);
+  const timed = logs
+    .map((log) => ({ log, after: offsetFrom(start, log.timeUnixNano) }))
+    .sort((a, b) => a.after - b.after);
   return (
     <ol>
       {timed.map(({ log, after }, index) => (

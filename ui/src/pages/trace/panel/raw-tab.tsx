@@ -15,7 +15,12 @@ export function RawTab({ span }: { span: Span }) {
         Copy
       </CopyButton>
       <pre className={styles.code}>{text.slice(0, mostText)}</pre>
-      {text.length > mostText && <p className={styles.cut}>Only the first {formatCount(mostText)} of {formatCount(text.length)} characters are shown; copying takes all of them.</p>}
+      {text.length > mostText && (
+        <p className={styles.cut}>
+          Only the first {formatCount(mostText)} of {formatCount(text.length)} characters are shown; copying takes all
+          of them.
+        </p>
+      )}
     </div>
   );
 }

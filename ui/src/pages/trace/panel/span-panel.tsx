@@ -33,11 +33,25 @@ interface Content {
 /** What the span has, in the order a reader wants it. */
 function tabsOf({ span, logs, resource, conversation }: Content): Tab[] {
   const tabs: (Tab | null)[] = [
-    conversation && { id: 'messages', name: 'Messages', count: conversation.input.length + conversation.output.length, content: () => <ConversationTab conversation={conversation} /> },
-    { id: 'attributes', name: 'Attributes', count: span.attributes.length, content: () => <AttributesTab span={span} /> },
+    conversation && {
+      id: 'messages',
+      name: 'Messages',
+      count: conversation.input.length + conversation.output.length,
+      content: () => <ConversationTab conversation={conversation} />,
+    },
+    {
+      id: 'attributes',
+      name: 'Attributes',
+      count: span.attributes.length,
+      content: () => <AttributesTab span={span} />,
+    },
     { id: 'events', name: 'Events', count: span.events.length, content: () => <EventsTab span={span} /> },
-    span.links.length + span.droppedLinks > 0 ? { id: 'links', name: 'Links', count: span.links.length, content: () => <LinksTab span={span} /> } : null,
-    logs.length > 0 ? { id: 'logs', name: 'Logs', count: logs.length, content: () => <LogsTab span={span} logs={logs} /> } : null,
+    span.links.length + span.droppedLinks > 0
+      ? { id: 'links', name: 'Links', count: span.links.length, content: () => <LinksTab span={span} /> }
+      : null,
+    logs.length > 0
+      ? { id: 'logs', name: 'Logs', count: logs.length, content: () => <LogsTab span={span} logs={logs} /> }
+      : null,
     { id: 'resource', name: 'Resource', content: () => <ResourceTab span={span} resource={resource} /> },
     { id: 'raw', name: 'Raw', content: () => <RawTab span={span} /> },
   ];
@@ -57,7 +71,14 @@ export function SpanPanel({ model, position, close, goTo }: Properties) {
   const span = node?.span;
   const logs = model.logsBySpan.get(span?.spanId ?? '');
   const conversation = useMemo(
-    () => (span === undefined ? null : conversationOf([span.attributes, ...span.events.map((event) => event.attributes), ...(logs ?? []).map((log) => log.attributes)])),
+    () =>
+      span === undefined
+        ? null
+        : conversationOf([
+            span.attributes,
+            ...span.events.map((event) => event.attributes),
+            ...(logs ?? []).map((log) => log.attributes),
+          ]),
     [span, logs],
   );
   if (node === undefined || span === undefined) return null;
@@ -105,9 +126,16 @@ export function SpanPanel({ model, position, close, goTo }: Properties) {
           </button>
         ))}
       </div>
-      {/* Scrolls, so the keyboard has to reach it. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div key={`${node.key} ${chosen?.id ?? ''}`} id="tab-content" className={styles.content} role="tabpanel" aria-labelledby={`tab-${chosen?.id ?? ''}`} tabIndex={0}>
+      <div
+        key={`${node.key} ${chosen?.id ?? ''}`}
+        id="tab-content"
+        className={styles.content}
+        role="tabpanel"
+        aria-labelledby={`tab-${chosen?.id ?? ''}`}
+        // Scrolls, so the keyboard has to reach it.
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+      >
         {chosen?.content()}
       </div>
     </aside>

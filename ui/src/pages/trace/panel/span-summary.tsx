@@ -43,7 +43,14 @@ function GenAiFacts({ span }: { span: Span }) {
       )}
       {firstChunk !== null && <Fact name="First chunk after">{formatDuration(firstChunk)}</Fact>}
       {rate !== null && (
-        <Fact name="Output rate" title={firstChunk === null ? 'Output tokens over the whole duration' : 'Output tokens over the time since the first chunk'}>
+        <Fact
+          name="Output rate"
+          title={
+            firstChunk === null
+              ? 'Output tokens over the whole duration'
+              : 'Output tokens over the time since the first chunk'
+          }
+        >
           {rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate))} tokens/s
         </Fact>
       )}
@@ -68,7 +75,11 @@ export function SpanSummary({ model, position, close, goTo }: Properties) {
   return (
     <header className={styles.summary}>
       <div className={styles.titleLine}>
-        <span className={styles.operation} style={{ color: operationColour(node.operation) }} title={operationNames[node.operation]}>
+        <span
+          className={styles.operation}
+          style={{ color: operationColour(node.operation) }}
+          title={operationNames[node.operation]}
+        >
           <Icon name={node.operation} />
         </span>
         <h2 className={styles.title}>{span.name}</h2>
@@ -82,7 +93,8 @@ export function SpanSummary({ model, position, close, goTo }: Properties) {
         <span className={styles.aside}>
           {' · '}
           {span.kind}
-          {span.scope.name !== '' && ` · ${span.scope.name}${span.scope.version === '' ? '' : ` ${span.scope.version}`}`}
+          {span.scope.name !== '' &&
+            ` · ${span.scope.name}${span.scope.version === '' ? '' : ` ${span.scope.version}`}`}
         </span>
         {parent !== undefined && (
           <>
@@ -96,7 +108,9 @@ export function SpanSummary({ model, position, close, goTo }: Properties) {
       {span.status.code === 'error' && (
         <p className={styles.error} role="note">
           <Icon name="error" />
-          <span>{span.status.message === '' ? 'This span ended in an error, and says no more.' : span.status.message}</span>
+          <span>
+            {span.status.message === '' ? 'This span ended in an error, and says no more.' : span.status.message}
+          </span>
         </p>
       )}
       <dl className={styles.facts}>

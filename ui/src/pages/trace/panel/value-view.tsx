@@ -38,7 +38,9 @@ export function LongText({ text, lines = 6, className, render }: LongTextPropert
         </button>
       )}
       {open && text.length > mostText && (
-        <span className={styles.cut}>Only the first {formatCount(mostText)} characters are shown; copying takes all of them.</span>
+        <span className={styles.cut}>
+          Only the first {formatCount(mostText)} characters are shown; copying takes all of them.
+        </span>
       )}
     </>
   );
@@ -50,7 +52,9 @@ const longestInline = 120;
 /** A short list of scalars on one line, or null where the value is more than that. */
 function inlineList(values: AnyValue[]): string | null {
   if (values.length === 0 || values.length > mostInline) return null;
-  const scalars = values.map(typed).map((read) => ('text' in read ? (read.type === 'string' ? JSON.stringify(read.text) : read.text) : null));
+  const scalars = values
+    .map(typed)
+    .map((read) => ('text' in read ? (read.type === 'string' ? JSON.stringify(read.text) : read.text) : null));
   if (scalars.includes(null)) return null;
   const line = `[${scalars.join(', ')}]`;
   return line.length <= longestInline ? line : null;
@@ -62,7 +66,15 @@ function ArrayView({ values, depth }: { values: AnyValue[]; depth: number }) {
   return <Branch entries={values.map((inner, index) => [String(index), inner])} brackets="[]" depth={depth} />;
 }
 
-function Branch({ entries, brackets, depth }: { entries: [string, AnyValue | undefined][]; brackets: string; depth: number }) {
+function Branch({
+  entries,
+  brackets,
+  depth,
+}: {
+  entries: [string, AnyValue | undefined][];
+  brackets: string;
+  depth: number;
+}) {
   const [open, setOpen] = useState(depth < 2 && entries.length <= 20);
   const [most, setMost] = useState(mostItems);
   if (entries.length === 0) return <span className={styles.type}>{brackets}</span>;
@@ -71,7 +83,12 @@ function Branch({ entries, brackets, depth }: { entries: [string, AnyValue | und
     return (
       <button type="button" className={styles.fold} aria-expanded={false} onClick={() => setOpen(true)}>
         {first}
-        <span className={styles.preview}>{entries.map(([, value]) => toLine(value, 40)).slice(0, 4).join(', ')}</span>
+        <span className={styles.preview}>
+          {entries
+            .map(([, value]) => toLine(value, 40))
+            .slice(0, 4)
+            .join(', ')}
+        </span>
         {last} <span className={styles.type}>{entries.length}</span>
       </button>
     );
@@ -104,10 +121,16 @@ function Branch({ entries, brackets, depth }: { entries: [string, AnyValue | und
 function StringView({ text, depth }: { text: string; depth: number }) {
   const [raw, setRaw] = useState(false);
   const held = unwrap(text);
-  if (typeof held !== 'object' || held === null) return text === '' ? <span className={styles.type}>empty string</span> : <LongText text={text} />;
+  if (typeof held !== 'object' || held === null)
+    return text === '' ? <span className={styles.type}>empty string</span> : <LongText text={text} />;
   return (
     <>
-      <button type="button" className={styles.asJson} onClick={() => setRaw(!raw)} title="The value is JSON in a string">
+      <button
+        type="button"
+        className={styles.asJson}
+        onClick={() => setRaw(!raw)}
+        title="The value is JSON in a string"
+      >
         {raw ? 'as JSON' : 'as text'}
       </button>
       {raw ? <LongText text={text} className={styles.code} /> : <ValueView value={fromPlain(held)} depth={depth} />}
