@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -104,15 +105,20 @@ class CrashWriter {
   CrashWriter(const std::filesystem::path& directory, std::uint64_t first, std::size_t checkpoint_bytes) {
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0) return;
-    const std::string first_text = std::to_string(first);
-    const std::string checkpoint_text = std::to_string(checkpoint_bytes);
-    process_ = fork();
-    if (process_ == 0) {
-      dup2(ends[1], STDOUT_FILENO);
-      execl(SONDE_STORE_CRASH_WRITER, SONDE_STORE_CRASH_WRITER, directory.c_str(), first_text.c_str(),
-            checkpoint_text.c_str(), nullptr);
-      _exit(127);
+    std::string first_text = std::to_string(first);
+    std::string checkpoint_text = std::to_string(checkpoint_bytes);
+    std::string program = SONDE_STORE_CRASH_WRITER;
+    std::string directory_text = directory.string();
+    const std::array<char*, 5> arguments{program.data(), directory_text.data(), first_text.data(),
+                                         checkpoint_text.data(), nullptr};
+    // Not fork(): DuckDB's allocator takes more locks for it than ThreadSanitizer can count.
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    if (posix_spawn(&process_, program.c_str(), &actions, nullptr, arguments.data(), environ) != 0) {
+      process_ = -1;
     }
+    posix_spawn_file_actions_destroy(&actions);
     ::close(ends[1]);
     output_ = fdopen(ends[0], "r");
   }
