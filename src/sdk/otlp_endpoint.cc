@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "sdk/environment.h"
-#include "transport/http_client_url.h"
+#include "transport/http_client.h"
 
 namespace sonde::sdk {
 namespace {
@@ -207,14 +207,13 @@ EndpointText find_endpoint(const Variables& variables, const OtlpOptions& option
 void check_endpoint(const EndpointText& endpoint, const Url& url, std::string_view http_path,
                     OtlpProtocol protocol, std::vector<std::string>& problems) {
   const bool grpc = protocol == OtlpProtocol::grpc;
-  const std::string port = url.get(CURLUPART_PORT);
-  if (port == (grpc ? "4318" : "4317")) {
+  if (url.port == (grpc ? "4318" : "4317")) {
     problems.push_back(
-        endpoint.source + " is '" + transport::without_secrets(endpoint.text) + "', but port " + port +
+        endpoint.source + " is '" + transport::without_secrets(endpoint.text) + "', but port " + url.port +
         " is usually that of " +
         (grpc ? "OTLP/HTTP, and the protocol is grpc" : "OTLP/gRPC, and the protocol is http/protobuf"));
   }
-  if (!grpc && endpoint.is_base && url.get(CURLUPART_PATH).ends_with(http_path)) {
+  if (!grpc && endpoint.is_base && url.path.ends_with(http_path)) {
     problems.push_back(endpoint.source + " is '" + transport::without_secrets(endpoint.text) +
                        "', to which " + std::string(http_path) +
                        " is appended once more: give the URL without it");
@@ -231,22 +230,20 @@ Expected<std::string> resolve_url(Signal signal, const Variables& variables, con
     const bool insecure = variables.find("INSECURE", "true or false", parse_boolean).value_or(false);
     text = (insecure ? "http://" : "https://") + text;
   }
-  Url url(text);
-  if (url.problem() != nullptr) {
+  const Expected<Url> url = transport::parse_url(text);
+  if (!url) {
     return Error{ErrorCode::invalid_argument,
                  endpoint.source + " is '" + transport::without_secrets(endpoint.text) +
-                     "'; it must be a URL that begins with http:// or https:// (" + url.problem() + ")"};
+                     "'; it must be a URL that begins with http:// or https:// (" + url.error().message +
+                     ")"};
   }
   const SignalNames& names = names_of(signal);
-  check_endpoint(endpoint, url, names.http_path, protocol, problems);
-  if (grpc) {
-    url.set_path(std::string(names.grpc_method));
-  } else if (endpoint.is_base) {
-    std::string path = url.get(CURLUPART_PATH);
-    while (path.ends_with('/')) path.pop_back();
-    url.set_path(path + std::string(names.http_path));
-  }
-  return url.get(CURLUPART_URL);
+  check_endpoint(endpoint, *url, names.http_path, protocol, problems);
+  if (grpc) return transport::with_path(text, std::string(names.grpc_method));
+  if (!endpoint.is_base) return transport::with_path(text, url->path);
+  std::string_view base = url->path;
+  while (base.ends_with('/')) base.remove_suffix(1);
+  return transport::with_path(text, std::string(base) + std::string(names.http_path));
 }
 
 }  // namespace

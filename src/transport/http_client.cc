@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "transport/http_client_transfer.h"
-#include "transport/http_client_url.h"
 
 namespace sonde::transport {
 namespace {
@@ -126,12 +125,12 @@ Expected<HttpClientResponse> HttpClient::Impl::perform(const HttpRequest& reques
   if (timeout <= milliseconds::zero()) {
     return failure(ErrorCode::deadline_exceeded, request, "no time is left to send it");
   }
-  const Url url(request.target);
-  if (url.problem() != nullptr) return failure(ErrorCode::invalid_argument, request, url.problem());
+  const Expected<Url> url = parse_url(request.target);
+  if (!url) return failure(url.error().code, request, url.error().message);
   Expected<HeaderList> headers = header_list(request);
   if (!headers) return headers.error();
-  const bool prior_knowledge = options_.http2_prior_knowledge && url.get(CURLUPART_SCHEME) == "http";
-  const Job job{request, url.get(CURLUPART_HOST), *std::move(headers), options.stop, Clock::now() + timeout};
+  const bool prior_knowledge = options_.http2_prior_knowledge && url->scheme == "http";
+  const Job job{request, url->host, *std::move(headers), options.stop, Clock::now() + timeout};
 
   if (connections_ != nullptr && connections_->inherited()) connections_.reset();
   if (connections_ != nullptr && prior_knowledge && prior_knowledge_breaks_kept_connections()) {

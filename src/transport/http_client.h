@@ -53,6 +53,20 @@ struct PerformOptions {
   std::optional<std::chrono::milliseconds> timeout = {};  ///< Instead of the client's.
 };
 
+/// An http or https URL in its parts.
+struct Url {
+  std::string scheme;
+  std::string host;  ///< An IPv6 address with its brackets.
+  std::string port;  ///< Empty if it is not said.
+  std::string path;  ///< At least "/".
+};
+
+/// Fails with invalid_argument and why the text is no such URL.
+[[nodiscard]] Expected<Url> parse_url(const std::string& text);
+
+/// A URL with another path; user, query and the rest stay. Empty if `url` is none.
+[[nodiscard]] std::string with_path(const std::string& url, const std::string& path);
+
 /// Not thread-safe: one client, one thread at a time. A client that crosses a fork opens connections of its
 /// own in the child and leaves the parent's alone.
 class HttpClient {

@@ -1,27 +1,48 @@
-#include "transport/http_client_url.h"
+// URLs as libcurl reads them, so that what is found valid here is what will be sent.
+
+#include <curl/curl.h>
+
+#include <memory>
+
+#include "transport/http_client.h"
 
 namespace sonde::transport {
+namespace {
 
-Url::Url(const std::string& text) : handle_(curl_url()) {
-  const CURLUcode code = curl_url_set(handle_.get(), CURLUPART_URL, text.c_str(), 0);
-  if (code != CURLUE_OK) {
-    problem_ = curl_url_strerror(code);
-    return;
-  }
-  const std::string scheme = get(CURLUPART_SCHEME);
-  if (scheme != "http" && scheme != "https") problem_ = "the scheme is neither http nor https";
-}
+struct Deleter {
+  void operator()(CURLU* url) const noexcept { curl_url_cleanup(url); }
+};
+using Handle = std::unique_ptr<CURLU, Deleter>;
 
-std::string Url::get(CURLUPart part) const {
+std::string part(const Handle& url, CURLUPart which) {
   char* text = nullptr;
-  if (curl_url_get(handle_.get(), part, &text, 0) != CURLUE_OK) return {};
+  if (curl_url_get(url.get(), which, &text, 0) != CURLUE_OK) return {};
   std::string copy(text);
   curl_free(text);
   return copy;
 }
 
-void Url::set_path(const std::string& path) noexcept {
-  curl_url_set(handle_.get(), CURLUPART_PATH, path.c_str(), 0);
+Error not_a_url(std::string_view why) { return {ErrorCode::invalid_argument, std::string(why)}; }
+
+}  // namespace
+
+Expected<Url> parse_url(const std::string& text) {
+  const Handle handle(curl_url());
+  const CURLUcode code = curl_url_set(handle.get(), CURLUPART_URL, text.c_str(), 0);
+  if (code != CURLUE_OK) return not_a_url(curl_url_strerror(code));
+  Url url{.scheme = part(handle, CURLUPART_SCHEME),
+          .host = part(handle, CURLUPART_HOST),
+          .port = part(handle, CURLUPART_PORT),
+          .path = part(handle, CURLUPART_PATH)};
+  if (url.scheme != "http" && url.scheme != "https") return not_a_url("the scheme is neither http nor https");
+  return url;
+}
+
+std::string with_path(const std::string& url, const std::string& path) {
+  const Handle handle(curl_url());
+  curl_url_set(handle.get(), CURLUPART_URL, url.c_str(), 0);
+  curl_url_set(handle.get(), CURLUPART_PATH, path.c_str(), 0);
+  return part(handle, CURLUPART_URL);
 }
 
 }  // namespace sonde::transport
