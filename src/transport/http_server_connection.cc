@@ -287,10 +287,8 @@ void HttpConnection::answer(HttpResponse response) {
   if (state_ == State::closed) return;
   state_ = State::writing;
   keep_alive_ = keep_alive_ && !server_.is_stopping;
-  HttpFraming framing{.content_length = response.body.size(),
-                      .chunked = false,
-                      .keep_alive = keep_alive_,
-                      .http_1_0 = is_http_1_0_};
+  const HttpFraming framing{
+      .content_length = response.body.size(), .keep_alive = keep_alive_, .http_1_0 = is_http_1_0_};
   std::string head = response_head(response, server_.default_headers, framing);
   if (is_head_ || status_has_no_body(response.status)) response.body.clear();
   write(std::move(head), std::move(response.body));
@@ -302,10 +300,7 @@ void HttpConnection::begin_stream(HttpResponse head) {
   stream_ended_ = false;
   is_chunked_ = !is_http_1_0_;
   keep_alive_ = keep_alive_ && is_chunked_ && !server_.is_stopping;
-  const HttpFraming framing{.content_length = std::nullopt,
-                            .chunked = is_chunked_,
-                            .keep_alive = keep_alive_,
-                            .http_1_0 = is_http_1_0_};
+  const HttpFraming framing{.chunked = is_chunked_, .keep_alive = keep_alive_, .http_1_0 = is_http_1_0_};
   write(response_head(head, server_.default_headers, framing), {});
 }
 

@@ -13,7 +13,7 @@ namespace sonde::transport {
 
 /// How the end of an answer's body shows to the client.
 struct HttpFraming {
-  std::optional<std::size_t> content_length;  ///< Unset: not known beforehand.
+  std::optional<std::size_t> content_length = {};  ///< Unset: not known beforehand.
   bool chunked = false;
   bool keep_alive = true;
   bool http_1_0 = false;  ///< Keep-alive is then said aloud.
