@@ -77,7 +77,7 @@ TEST_F(ChildProcessTest, MakesAChildStopThatWillNot) {
 }
 
 TEST_F(ChildProcessTest, GivesUpAtTheDeadline) {
-  ChildProcess process = start("sleep 60");
+  ChildProcess process = start("exec sleep 60");
   const auto line = process.read_line(std::chrono::steady_clock::now() + 20ms);
   ASSERT_FALSE(line);
   EXPECT_EQ(line.error().code, ErrorCode::deadline_exceeded);
@@ -87,7 +87,7 @@ TEST_F(ChildProcessTest, GivesUpAtTheDeadline) {
 }
 
 TEST_F(ChildProcessTest, IsInterruptedByAStopSignal) {
-  ChildProcess process = start("sleep 60");
+  ChildProcess process = start("exec sleep 60");
   EXPECT_FALSE(signals_.received());
   ASSERT_EQ(kill(getpid(), SIGTERM), 0);
   const auto line = process.read_line(soon());
