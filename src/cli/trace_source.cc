@@ -37,6 +37,11 @@ Expected<std::unique_ptr<TraceSource>> open_trace_source(const TraceSourceOption
   store_options.directory = options.data_directory;
   store_options.read_only = true;
   auto store = store::open_duckdb(store_options);
+  if (!store && store.error().code == ErrorCode::unavailable) {
+    return Error{ErrorCode::unavailable,
+                 store.error().message +
+                     "\nWhile `sonde serve` runs, ask it: leave out --data, or name it with --url."};
+  }
   if (!store) return store.error();
   return std::unique_ptr<TraceSource>(std::make_unique<StoreTraceSource>(*std::move(store)));
 }

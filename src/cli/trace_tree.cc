@@ -1,6 +1,7 @@
 #include "cli/trace_tree.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -54,11 +55,12 @@ std::string draw_bar(const otlp::Span& span, const TimeAxis& axis, std::size_t c
   const std::size_t halves = 2 * columns;
   const std::size_t from = std::min(axis.column_of(span.start_time, halves), halves - 1);
   const std::size_t to = std::max(axis.column_of(std::max(span.start_time, span.end_time), halves), from + 1);
+  constexpr std::array<std::array<std::string_view, 2>, 2> pieces{{{" ", "╺"}, {"╸", "━"}}};
   std::string bar;
   for (std::size_t half = 0; half < to; half += 2) {
     const bool left = half >= from;
     const bool right = half + 1 >= from && half + 1 < to;
-    bar += left ? right ? "━" : "╸" : right ? "╺" : " ";
+    bar += pieces[left ? 1 : 0][right ? 1 : 0];
   }
   return bar;
 }
@@ -180,9 +182,8 @@ class TreeRenderer {
 
   [[nodiscard]] std::string bar_cell(const otlp::Span& span, const Cells& cells) const {
     const std::string bar = draw_bar(span, axis_, bar_columns_);
-    const Style style = span.status == otlp::StatusCode::error ? Style::red
-                        : cells.tokens.empty()                 ? Style::blue
-                                                               : Style::magenta;
+    Style style = cells.tokens.empty() ? Style::blue : Style::magenta;
+    if (span.status == otlp::StatusCode::error) style = Style::red;
     const std::size_t columns = display_width(bar);
     return terminal_.styled(bar, style) + std::string(bar_columns_ - columns, ' ');
   }

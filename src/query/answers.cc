@@ -96,15 +96,17 @@ unsigned http_status(ErrorCode code) noexcept {
 
 bool accepts_gzip(const transport::HttpRequest& request) {
   std::string_view codings = transport::header(request.headers, "Accept-Encoding");
+  bool accepts_any = false;
   while (!codings.empty()) {
     const std::string_view item = codings.substr(0, codings.find(','));
     codings.remove_prefix(item.size() < codings.size() ? item.size() + 1 : item.size());
     const std::size_t semicolon = item.find(';');
     const std::string_view coding = trim(item.substr(0, semicolon));
-    if (!transport::same_field_name(coding, "gzip") && coding != "*") continue;
-    return semicolon == std::string_view::npos || !is_refusal(item.substr(semicolon + 1));
+    const bool accepts = semicolon == std::string_view::npos || !is_refusal(item.substr(semicolon + 1));
+    if (transport::same_field_name(coding, "gzip")) return accepts;
+    if (coding == "*") accepts_any = accepts;
   }
-  return false;
+  return accepts_any;
 }
 
 void compress_if_accepted(const transport::HttpRequest& request, transport::HttpResponse& response) {
