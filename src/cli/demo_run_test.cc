@@ -25,6 +25,27 @@ using testing::HasSubstr;
 
 ChildProcess::Deadline soon() { return std::chrono::steady_clock::now() + 100s; }
 
+/// A directory of this test's own, gone when it ends.
+class TestDirectory {
+ public:
+  TestDirectory()
+      : path_(testing::TempDir() + "demo_run_" + std::to_string(getpid()) + "_" +
+              testing::UnitTest::GetInstance()->current_test_info()->name()) {
+    std::filesystem::create_directories(path_);
+  }
+  ~TestDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TestDirectory(const TestDirectory&) = delete;
+  TestDirectory& operator=(const TestDirectory&) = delete;
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
 class DemoRunTest : public testing::Test {
  protected:
   using Environment = std::vector<std::pair<std::string, std::string>>;
@@ -71,12 +92,11 @@ TEST_F(DemoRunTest, OnceShowsTheWholeTraceAndSucceeds) {
 }
 
 TEST_F(DemoRunTest, OnceAnswersOtherQuestionsFromOtherDocuments) {
-  const std::string documents =
-      testing::TempDir() + "demo_run_documents_" + std::to_string(getpid()) + ".txt";
+  const TestDirectory folder;
+  const std::string documents = folder.path() + "/zebras.txt";
   std::ofstream(documents) << "Zebras graze at dawn.\n";
   ChildProcess process = start({"--once", "--docs", documents, "--question", "When do zebras graze?"});
   const std::string output = output_of(process);
-  unlink(documents.c_str());
   EXPECT_EQ(process.wait(soon()).value_or(-1), 0) << output;
   EXPECT_THAT(output, HasSubstr("Zebras graze at dawn. [1]"));
 }
@@ -94,24 +114,48 @@ TEST_F(DemoRunTest, FailsIfThereIsNoApplication) {
   EXPECT_EQ(process.wait(soon()).value_or(-1), 1);
 }
 
-TEST_F(DemoRunTest, ServesUntilItIsStopped) {
-  ChildProcess process = start({});
-  const std::string output = output_of(process, "Serving until Ctrl-C.");
+/// Whether this demo's server answers there: another may have got its port since.
+bool is_serving(const std::string& page, const std::string& data) {
   transport::HttpClient client;
-  const auto page = client.perform({"GET", page_of(output) + "/api/sonde/traces", {}, {}});
-  ASSERT_TRUE(page) << page.error().message << '\n' << output;
-  EXPECT_THAT(page->body, HasSubstr("rag_pipeline"));
+  const auto status = client.perform({"GET", page + "/api/sonde/status", {}, {}});
+  return status && status->body.find(data) != std::string::npos;
+}
+
+TEST_F(DemoRunTest, ServesUntilItIsStopped) {
+  const TestDirectory data;
+  ChildProcess process = start({"--data", data.path()});
+  const std::string output = output_of(process, "Serving until Ctrl-C.");
+  const std::string page = page_of(output);
+  EXPECT_TRUE(is_serving(page, data.path())) << output;
+  transport::HttpClient client;
+  const auto traces = client.perform({"GET", page + "/api/sonde/traces", {}, {}});
+  ASSERT_TRUE(traces) << traces.error().message;
+  EXPECT_THAT(traces->body, HasSubstr("rag_pipeline"));
 
   process.stop(60s);
   EXPECT_EQ(process.wait(soon()).value_or(-1), 0);
-  EXPECT_FALSE(client.perform({"GET", page_of(output) + "/api/sonde/traces", {}, {}}))
-      << "the server lives on";
+  EXPECT_FALSE(is_serving(page, data.path()));
+}
+
+TEST_F(DemoRunTest, KeepsTheTraceWhereItIsTold) {
+  const TestDirectory data;
+  for (const char* const traces : {"1", "2"}) {
+    ChildProcess process = start({"--once", "--data", data.path()});
+    const std::string output = output_of(process);
+    EXPECT_EQ(process.wait(soon()).value_or(-1), 0) << output << "trace " << traces;
+  }
+  auto listing = ChildProcess::start({SONDE_BINARY, {"traces", "--data", data.path()}, {}}, signals_);
+  ASSERT_TRUE(listing);
+  const std::string output = output_of(*listing);
+  const std::size_t first = output.find("rag_pipeline");
+  EXPECT_NE(first, std::string::npos) << output;
+  EXPECT_NE(output.find("rag_pipeline", first + 1), std::string::npos) << output;
 }
 
 TEST_F(DemoRunTest, LeavesNoServerBehindWhenItIsKilled) {
-  const std::string data = testing::TempDir() + "demo_run_data_" + std::to_string(getpid());
+  const TestDirectory data;
   const std::string command =
-      "echo $$; exec " SONDE_BINARY " demo --grpc-port 0 --http-port 0 --ui-port 0 --data " + data;
+      "echo $$; exec " SONDE_BINARY " demo --grpc-port 0 --http-port 0 --ui-port 0 --data " + data.path();
   auto process = ChildProcess::start(
       {"/bin/sh", {"-c", command}, {{"OPENAI_BASE_URL", ""}, {"OPENAI_API_KEY", ""}}}, signals_);
   ASSERT_TRUE(process);
@@ -120,12 +164,10 @@ TEST_F(DemoRunTest, LeavesNoServerBehindWhenItIsKilled) {
   const std::string page = page_of(output_of(*process, "Serving until Ctrl-C."));
   ASSERT_EQ(kill(demo, SIGKILL), 0);
   const auto deadline = soon();
-  transport::HttpClient client;
-  while (client.perform({"GET", page + "/api/sonde/status", {}, {}})) {
+  while (is_serving(page, data.path())) {
     ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "the server lives on";
     std::this_thread::sleep_for(10ms);
   }
-  std::filesystem::remove_all(data);
 }
 
 }  // namespace
