@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "store/utf8.h"
+
 namespace sonde::store::duckdb {
 namespace {
 
@@ -54,7 +56,8 @@ Expected<Rows> Connection::query(const std::string& sql, std::span<const std::st
   const Expected<OwnedStatement> statement = prepare(sql);
   if (!statement) return statement.error();
   for (std::size_t i = 0; i < parameters.size(); ++i) {
-    const std::string& text = parameters[i];
+    std::string text;
+    append_utf8(parameters[i], text);  // anything else is refused, and is in no column
     if (duckdb_bind_varchar_length(statement->get(), i + 1, text.data(), text.size()) == DuckDBError) {
       return failure(DUCKDB_ERROR_INVALID, duckdb_prepare_error(statement->get()));
     }
