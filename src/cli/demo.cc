@@ -98,7 +98,9 @@ class Demo {
   }
 
   Expected<void> start_servers() {
-    if (options_.data_directory.empty()) temporary_data_.emplace();
+    if (options_.data_directory.empty() && temporary_data_.emplace().path().empty()) {
+      return Error{ErrorCode::internal, "cannot make a temporary directory; name one with --data"};
+    }
     const std::string& data = temporary_data_ ? temporary_data_->path() : options_.data_directory;
     auto collecting = start_collecting(binary_, data, choose_ports(), signals_);
     if (!collecting) return collecting.error();
@@ -232,7 +234,10 @@ class Demo {
          {.fd = model_ ? model_->process.fd() : -1, .events = POLLIN, .revents = 0}}};
     while (poll(states.data(), states.size(), -1) < 0 && errno == EINTR) {
     }
-    if (states[0].revents != 0) return {};
+    if (states[0].revents != 0) {
+      std::cout << "\nStopping." << std::endl;
+      return {};
+    }
     return Error{ErrorCode::internal,
                  std::string(states[1].revents != 0 ? "`sonde serve`" : "`sonde mock-llm`") +
                      " has ended; what it said is above"};
@@ -274,15 +279,21 @@ void register_demo(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<DemoOptions>();
   options->question = default_question;
   command->add_option("--question", options->question, "What to ask")->capture_default_str();
-  command->add_option(
-      "--docs", options->documents,
-      "File or folder to answer from, any number of times; by default Sonde's own documentation");
+  command
+      ->add_option("--docs", options->documents,
+                   "File or folder to answer from, may be repeated; by default Sonde's own documentation")
+      ->allow_extra_args(false)
+      ->type_name("PATH");
   command->add_flag("--once", options->once,
                     "Exit when the trace has been shown: with 0 if everything was seen in the store");
-  command->add_option("--data", options->data_directory,
-                      "Directory that keeps the trace; by default one that is removed at the end");
-  command->add_option("--application", options->application,
-                      "The program to run in place of the rag_pipeline beside this binary");
+  command
+      ->add_option("-d,--data", options->data_directory,
+                   "Directory that keeps the trace; by default one that is removed at the end")
+      ->type_name("DIR");
+  command
+      ->add_option("--application", options->application,
+                   "The program to run in place of the rag_pipeline beside this binary")
+      ->type_name("PROGRAM");
   command->add_option("--grpc-port", options->grpc_port, "Port of OTLP over gRPC; 0 picks a free one [4317]");
   command->add_option("--http-port", options->http_port, "Port of OTLP over HTTP; 0 picks a free one [4318]");
   command->add_option("--ui-port", options->page_port, "Port of the page; 0 picks a free one [16686]");

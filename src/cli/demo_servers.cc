@@ -22,6 +22,14 @@ struct Started {
   Json ready;  ///< The line it printed when it was ready.
 };
 
+Error start_failure(const std::string& name, const Error& error) {
+  switch (error.code) {
+    case ErrorCode::cancelled: return error;
+    case ErrorCode::not_found: return {ErrorCode::unavailable, name + " did not start; it says why above"};
+    default: return {error.code, name + " is not ready after 30 s: " + error.message};
+  }
+}
+
 Expected<Started> start_server(const std::string& binary, std::vector<std::string> arguments,
                                const StopSignals& signals) {
   const std::string name = "`sonde " + arguments.front() + "`";
@@ -30,8 +38,7 @@ Expected<Started> start_server(const std::string& binary, std::vector<std::strin
   const auto deadline = std::chrono::steady_clock::now() + time_to_start;
   while (true) {
     const auto line = process->read_line(deadline);
-    if (!line && line.error().code == ErrorCode::cancelled) return line.error();
-    if (!line) return Error{ErrorCode::unavailable, name + " did not start: " + line.error().message};
+    if (!line) return start_failure(name, line.error());
     Json json = Json::parse(*line, nullptr, /*allow_exceptions=*/false);
     if (json.is_object() && json.value("event", "") == "ready")
       return Started{*std::move(process), std::move(json)};
