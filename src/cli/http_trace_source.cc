@@ -173,7 +173,8 @@ Expected<std::string> HttpTraceSource::get(const std::string& path_and_query) {
   auto response = client_.perform(request);
   if (!response && response.error().code == ErrorCode::unavailable) {
     return Error{ErrorCode::unavailable,
-                 "cannot reach Sonde at " + url_ + "\n  " + response.error().message +
+                 "cannot reach Sonde at " + transport::without_secrets(url_) + "\n  " +
+                     response.error().message +
                      "\nStart it with `sonde serve`, name another address with --url or SONDE_URL,\n"
                      "or read the data of a stopped server with --data DIR."};
   }
@@ -181,7 +182,8 @@ Expected<std::string> HttpTraceSource::get(const std::string& path_and_query) {
   if (response->status == 200) return std::move(response->body);
   const std::string message = message_of(response->body);
   if (!message.empty()) return Error{code_of(response->status), message};
-  return Error{ErrorCode::internal, url_ + " answered status " + std::to_string(response->status) +
+  return Error{ErrorCode::internal, transport::without_secrets(url_) + " answered status " +
+                                        std::to_string(response->status) +
                                         " and no reason: is it a `sonde serve` of this version?"};
 }
 

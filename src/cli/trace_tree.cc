@@ -152,7 +152,8 @@ class TreeRenderer {
     const std::size_t most_names =
         width_ - std::min(width_ / 2, right + (least_bar == 0 ? 0 : least_bar + 1));
     name_columns_ = std::min(wanted, most_names);
-    bar_columns_ = least_bar == 0 ? 0 : width_ - name_columns_ - right - 1;
+    const std::size_t taken = name_columns_ + 1 + right;  // absurd durations and counts may leave nothing
+    bar_columns_ = least_bar > 0 && width_ > taken ? width_ - taken : 0;
   }
 
   void write_row(const TraceRow& row, const Cells& cells) {

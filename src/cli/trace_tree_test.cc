@@ -199,6 +199,20 @@ TEST(TraceTree, GivesSpansWithoutDurationTheSmallestBar) {
   EXPECT_THAT(text, HasSubstr("0 ns"));
 }
 
+TEST(TraceTree, SurvivesAbsurdTimesAndCountsAtAnyWidth) {
+  for (std::size_t width = 1; width <= 120; ++width) {
+    TraceBuilder builder;
+    builder.add({.number = 1,
+                 .name = "chat with a name that is long enough to want more than half of the line for itself",
+                 .duration_ms = 16'000'000'000'000,
+                 .attributes = {{"gen_ai.operation.name", "chat"},
+                                {"gen_ai.usage.input_tokens", INT64_MAX},
+                                {"gen_ai.usage.output_tokens", INT64_MAX}},
+                 .status = StatusCode::error});
+    EXPECT_THAT(render(builder, width), HasSubstr("185185d 04h")) << width;
+  }
+}
+
 TEST(TraceTree, NumbersTheDepthOfSpansTooDeepToIndent) {
   TraceBuilder builder;
   for (std::uint64_t i = 1; i <= 150; ++i)

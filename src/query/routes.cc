@@ -32,8 +32,8 @@ using Answer = std::function<HttpResponse(const HttpRequest&)>;
 HttpResponse answer_or_fail(const Answer& answer, const HttpRequest& request) {
   try {
     return answer(request);
-  } catch (
-      const std::exception& failure) {  // out of memory, most likely: this request's, not the server's end
+  } catch (const std::exception& failure) {
+    // Out of memory, most likely: the end of this request, not of the server.
     return error_answer({ErrorCode::internal, std::string("cannot answer: ") + failure.what()});
   }
 }

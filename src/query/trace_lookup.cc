@@ -1,8 +1,8 @@
 #include "query/trace_lookup.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
-#include <vector>
 
 namespace sonde::query {
 namespace {
