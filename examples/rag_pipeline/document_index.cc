@@ -113,6 +113,7 @@ std::vector<Match> DocumentIndex::search(std::string_view query, std::size_t lim
     }
   }
   std::vector<Match> matches;
+  matches.reserve(scores.size());
   for (const auto& [passage, score] : scores) matches.push_back({&passages_[passage], score});
   std::ranges::stable_sort(matches, std::greater<>{}, &Match::score);
   matches.resize(std::min(matches.size(), limit));

@@ -63,7 +63,7 @@ bool parse_arguments(const std::vector<std::string>& words, Arguments& arguments
 std::vector<rag::Match> retrieve_documents(const sonde::Tracer& tracer, const rag::DocumentIndex& index,
                                            const std::string& question) {
   auto span = tracer.start_as_current_span("retrieve_documents");
-  const std::vector<rag::Match> matches = index.search(question, documents_to_retrieve);
+  std::vector<rag::Match> matches = index.search(question, documents_to_retrieve);
   span.set_attribute("doc_count", matches.size());
   span.set_attribute("passage_count", index.passage_count());
   if (!matches.empty()) span.set_attribute("best_score", matches.front().score);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstddef>
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -28,10 +28,9 @@ class InMemorySpans {
   /// The span of that name that ended last, or an empty message.
   [[nodiscard]] std::string find(std::string_view name) const {
     const std::lock_guard lock(mutex_);
-    for (auto span = spans_.rbegin(); span != spans_.rend(); ++span) {
-      if (SpanView(*span).name() == name) return *span;
-    }
-    return {};
+    const auto found = std::find_if(spans_.rbegin(), spans_.rend(),
+                                    [&](const std::string& span) { return SpanView(span).name() == name; });
+    return found == spans_.rend() ? std::string() : *found;
   }
 
   void add(std::string_view otlp_span) {

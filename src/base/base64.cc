@@ -24,7 +24,7 @@ void append_base64(std::span<const std::uint8_t> bytes, std::string& out) {
   out.reserve(out.size() + (bytes.size() + 2) / 3 * 4);
   std::size_t i = 0;
   for (; i + 3 <= bytes.size(); i += 3) {
-    const std::uint32_t group = static_cast<std::uint32_t>(bytes[i] << 16 | bytes[i + 1] << 8 | bytes[i + 2]);
+    const auto group = static_cast<std::uint32_t>(bytes[i] << 16 | bytes[i + 1] << 8 | bytes[i + 2]);
     out += alphabet[group >> 18];
     out += alphabet[group >> 12 & 63];
     out += alphabet[group >> 6 & 63];
