@@ -1,8 +1,8 @@
 #include "cli/format.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <time.h>
+#include <cstdlib>
+#include <ctime>
 
 namespace sonde::cli {
 namespace {
