@@ -9,9 +9,8 @@
 #include "cli/commands.h"
 #include "cli/nearest.h"
 
+namespace sonde::cli {
 namespace {
-
-using namespace sonde::cli;
 
 void register_commands(CLI::App& app, int& exit_code) {
   register_serve(app, exit_code);
@@ -37,6 +36,7 @@ std::string unknown_command(const CLI::App& app, int argument_count, char** argu
 }
 
 }  // namespace
+}  // namespace sonde::cli
 
 int main(int argument_count, char** arguments) {
   CLI::App app(
@@ -48,8 +48,8 @@ int main(int argument_count, char** arguments) {
       "Examples:\n"
       "  sonde serve                 collect on 4317 (gRPC) and 4318 (HTTP), show on http://127.0.0.1:16686\n"
       "  sonde COMMAND --help        what a command does, its options and examples");
-  int exit_code = exit_success;
-  register_commands(app, exit_code);
+  int exit_code = sonde::cli::exit_success;
+  sonde::cli::register_commands(app, exit_code);
   try {
     app.parse(argument_count, arguments);
   } catch (const CLI::Success& success) {  // --help and --version
@@ -57,13 +57,13 @@ int main(int argument_count, char** arguments) {
   } catch (const CLI::ParseError& error) {
     if (argument_count == 1) {
       std::cerr << app.help();
-    } else if (const std::string message = unknown_command(app, argument_count, arguments);
+    } else if (const std::string message = sonde::cli::unknown_command(app, argument_count, arguments);
                !message.empty()) {
       std::cerr << message << '\n';
     } else {
       app.exit(error);
     }
-    return exit_usage;
+    return sonde::cli::exit_usage;
   }
   return exit_code;
 }
