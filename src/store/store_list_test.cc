@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -125,22 +126,25 @@ TEST_P(ListTest, PagesThroughWhatAFilterLeaves) {
 }
 
 TEST_P(ListTest, RanksATraceByItsStartHoweverLateItGoesOn) {
-  constexpr std::size_t many = 40'000;  // more than an implementation may look at first
-  add_trace(1, start);
-  Spans newer;
-  for (std::uint64_t i = 0; i < many; ++i) newer.add(1'000 + i, i + 1, 0, "root", start + 1'000 + i);
-  add_spans(newer);
+  constexpr std::uint64_t many = 40'000;  // more than an implementation may look at first
+  constexpr std::uint64_t old = 150;
+  Spans spans;
+  for (std::uint64_t i = 1; i <= old; ++i) spans.add(i, 1, 0, "root", start + i);
+  for (std::uint64_t i = 0; i < many; ++i) spans.add(1'000 + i, i + 1, 0, "root", start + 1'000 + i);
+  add_spans(spans);
   Spans late;
-  late.add(1, 2, 1, "late", start + 10 * many);
+  for (std::uint64_t i = 1; i <= old; ++i) late.add(i, 2, 1, "late", start + 10 * many);
   add_spans(late);
 
-  EXPECT_THAT(find_numbers({.limit = 2}), ElementsAre(1'000 + many - 1, 1'000 + many - 2));
-  EXPECT_THAT(find_numbers({.span_name = "late", .limit = 2}), ElementsAre(1));
-  EXPECT_THAT(find_numbers({.after = {{start + 1'000, trace_id(1'000)}}, .limit = 2}), ElementsAre(1));
-  EXPECT_EQ(find({.limit = many + 10}).size(), many + 1);
-  const auto found = find({.span_name = "late"});
-  ASSERT_EQ(found.size(), 1U);
-  EXPECT_EQ(found[0].span_count, 2U);
+  const std::uint64_t newest = 1'000 + many - 1;
+  EXPECT_THAT(find_numbers({.limit = 2}), ElementsAre(newest, newest - 1));
+  EXPECT_THAT(find_numbers({.span_name = "late", .limit = 2}), ElementsAre(old, old - 1));
+  EXPECT_THAT(find_numbers({.after = {{start + 1'000, trace_id(1'000)}}, .limit = 2}),
+              ElementsAre(old, old - 1));
+  EXPECT_THAT(find_numbers({.start_time_max = start + 1'001, .limit = 3}), ElementsAre(1'001, 1'000, old));
+  const auto found = find({.span_name = "late", .limit = std::numeric_limits<std::size_t>::max()});
+  ASSERT_EQ(found.size(), old);
+  for (const TraceSummary& trace : found) EXPECT_EQ(trace.span_count, 2U);
 }
 
 TEST_P(ListTest, NamesServicesAndOperations) {

@@ -148,8 +148,8 @@ std::uintmax_t Engine::log_size() const {
 }
 
 void Engine::close() {
-  const std::unique_lock lock(mutex_);
   is_closed_ = true;
+  const std::unique_lock lock(mutex_);
   database_.reset();
 }
 

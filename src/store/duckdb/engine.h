@@ -63,6 +63,7 @@ class Engine {
 
   template <class Use>
   auto with_database(Use use) -> decltype(use(std::declval<Database&>())) {
+    if (is_closed_) return closed();  // before the lock, or readers without end could keep close() waiting
     {
       const std::shared_lock lock(mutex_);
       if (database_ != nullptr && !database_->is_invalid) return use(*database_);
@@ -83,7 +84,7 @@ class Engine {
   const DuckDbOptions options_;
   std::shared_mutex mutex_;  // exclusively for opening and closing
   std::unique_ptr<Database> database_;
-  bool is_closed_ = false;
+  std::atomic<bool> is_closed_ = false;
 };
 
 }  // namespace sonde::store::duckdb

@@ -65,42 +65,74 @@ Conditions span_conditions(const TraceFilter& filter, Parameters& parameters) {
   return conditions;
 }
 
-/// The start time of the part of a trace that has that many newer ones on the list, or none if there are not
-/// so many.
-Expected<std::optional<std::uint64_t>> newest_from(Connection& connection, const TraceFilter& filter) {
-  Conditions conditions;
-  if (filter.after) conditions.add("first_start_time <= " + sql(filter.after->first));
-  if (filter.start_time_max) conditions.add("first_start_time <= " + sql(*filter.start_time_max));
-  Expected<Rows> rows =
-      connection.query("SELECT first_start_time FROM trace_parts " + conditions.text() +
-                       " ORDER BY first_start_time DESC LIMIT 1 OFFSET " + std::to_string(newest_parts));
-  if (!rows) return rows.error();
-  if (!rows->next()) return std::optional<std::uint64_t>();
-  return std::optional(rows->number<std::uint64_t>());
+/// Of traces: only those on this page or a later one.
+void add_page_conditions(const TraceFilter& filter, Conditions& conditions) {
+  if (!filter.after) return;
+  const std::string after = sql(filter.after->first);
+  conditions.add("(first_start < " + after + " OR (first_start = " + after + " AND trace_id > " +
+                 sql(filter.after->second) + "))");
 }
 
-/// The head of the list, of the traces that started at `from` or later. All of their spans did so as well,
-/// which is why no other spans need be looked at.
-Expected<std::vector<Found>> list(Connection& connection, const TraceFilter& filter, std::uint64_t from) {
-  Parameters parameters;
-  Conditions of_span = span_conditions(filter, parameters);
-  const bool is_any = of_span.text().empty();
-  of_span.add((is_any ? "first_start_time >= " : "start_time >= ") + sql(from));
-  std::string order = "HAVING first_start >= " + sql(from);
-  if (filter.after) {
-    const auto& [start_time, id] = *filter.after;
-    order += " AND (first_start < " + sql(start_time) + " OR (first_start = " + sql(start_time) +
-             " AND trace_id > " + sql(id) + "))";
-  }
+/// A trace that is on the list started no later than this.
+std::uint64_t latest_start(const TraceFilter& filter) {
+  std::uint64_t latest = filter.start_time_max.value_or(std::numeric_limits<std::uint64_t>::max());
+  if (filter.after) latest = std::min(latest, filter.after->first);
+  return latest;
+}
+
+/// The time that about `newest_parts` of the parts on the list started after, by one part in 64, or 0 if
+/// there are not so many.
+Expected<std::uint64_t> newest_from(Connection& connection, const TraceFilter& filter) {
+  constexpr std::size_t one_in = 64;
   Expected<Rows> rows = connection.query(
-      "SELECT trace_id, min(first_start_time) AS first_start, max(last_start_time) FROM trace_parts "
-      "SEMI JOIN (SELECT DISTINCT trace_id FROM " +
-          std::string(is_any ? "trace_parts " : "spans ") + of_span.text() +
-          ") USING (trace_id) GROUP BY trace_id " + order + " ORDER BY first_start DESC, trace_id LIMIT " +
-          std::to_string(filter.limit),
+      "SELECT first_start_time FROM trace_parts WHERE first_start_time <= " + sql(latest_start(filter)) +
+      " AND rowid % " + std::to_string(one_in) + " = 0 ORDER BY first_start_time DESC LIMIT 1 OFFSET " +
+      std::to_string(newest_parts / one_in));
+  if (!rows) return rows.error();
+  return rows->next() ? rows->number<std::uint64_t>() : 0;
+}
+
+/// The head of the list by those parts of traces that started at `from` or later. The traces that started
+/// before are on it too, too early: more are asked for than the list is to have, to have enough without them.
+Expected<std::string> candidates(Connection& connection, const TraceFilter& filter, std::uint64_t from) {
+  Parameters parameters;
+  Conditions of_part;
+  of_part.add("first_start_time BETWEEN " + sql(from) + " AND " + sql(latest_start(filter)));
+  Conditions of_span = span_conditions(filter, parameters);
+  if (!of_span.text().empty()) {
+    of_span.add("start_time >= " + sql(from));
+    of_part.add("trace_id IN (SELECT trace_id FROM spans " + of_span.text() + ")");
+  }
+  Conditions of_page;
+  add_page_conditions(filter, of_page);
+  constexpr std::size_t spare = 100;
+  Expected<Rows> rows = connection.query(
+      "SELECT trace_id FROM (SELECT trace_id, min(first_start_time) AS first_start FROM trace_parts " +
+          of_part.text() + " GROUP BY trace_id) " + of_page.text() +
+          " ORDER BY first_start DESC, trace_id LIMIT " + sql_limit(filter.limit, from == 0 ? 0 : spare),
       parameters.texts());
   if (!rows) return rows.error();
+  std::string ids;
+  while (rows->next()) ids += (ids.empty() ? "" : ", ") + sql(rows->trace_id());
+  return ids;
+}
+
+/// The head of the list, of the traces that started at `from` or later: all of what such a trace consists of
+/// did so as well, so nothing else need be looked at to find them.
+Expected<std::vector<Found>> list(Connection& connection, const TraceFilter& filter, std::uint64_t from) {
+  const Expected<std::string> ids = candidates(connection, filter, from);
+  if (!ids) return ids.error();
   std::vector<Found> found;
+  if (ids->empty()) return found;
+  Conditions of_trace;
+  of_trace.add("first_start >= " + sql(from));
+  add_page_conditions(filter, of_trace);
+  Expected<Rows> rows = connection.query(
+      "SELECT trace_id, first_start, last_start FROM (SELECT trace_id, min(first_start_time) AS first_start, "
+      "max(last_start_time) AS last_start FROM trace_parts WHERE trace_id IN (" +
+      *ids + ") GROUP BY trace_id) " + of_trace.text() + " ORDER BY first_start DESC, trace_id LIMIT " +
+      sql_limit(filter.limit));
+  if (!rows) return rows.error();
   while (rows->next()) {
     Found& trace = found.emplace_back();
     trace.id = rows->trace_id();
@@ -178,10 +210,10 @@ Expected<std::vector<TraceSummary>> summarise(Connection& connection, std::span<
 }  // namespace
 
 Expected<std::vector<TraceSummary>> find_traces(Connection& connection, const TraceFilter& filter) {
-  const auto newest = newest_from(connection, filter);
+  const Expected<std::uint64_t> newest = newest_from(connection, filter);
   if (!newest) return newest.error();
-  Expected<std::vector<Found>> found = list(connection, filter, newest->value_or(0));
-  if (found && *newest && found->size() < filter.limit) found = list(connection, filter, 0);
+  Expected<std::vector<Found>> found = list(connection, filter, *newest);
+  if (found && *newest > 0 && found->size() < filter.limit) found = list(connection, filter, 0);
   if (!found) return found.error();
   return summarise(connection, *found);
 }

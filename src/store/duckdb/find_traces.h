@@ -16,7 +16,7 @@ namespace sonde::store::duckdb {
 [[nodiscard]] Expected<std::vector<TraceSummary>> find_traces(Connection& connection,
                                                               const TraceFilter& filter);
 
-/// How many of the newest parts are looked at first.
+/// Roughly how many of the newest parts are looked at first.
 inline constexpr std::size_t newest_parts = 32'768;
 
 }  // namespace sonde::store::duckdb

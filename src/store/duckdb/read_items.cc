@@ -126,9 +126,9 @@ Expected<void> read_points(Connection& connection, NumberedMetrics& metrics, std
                            otlp::Arena& arena) {
   std::set<std::uint32_t> ids;
   for (const auto& [id, metric] : metrics) ids.insert(id);
-  Expected<Rows> rows = connection.query(
-      "SELECT * FROM (" + select_from(data_points_table) + "WHERE metric_id IN (" + list_of(ids) +
-      ") ORDER BY time DESC LIMIT " + std::to_string(limit) + ") ORDER BY time");
+  Expected<Rows> rows =
+      connection.query("SELECT * FROM (" + select_from(data_points_table) + "WHERE metric_id IN (" +
+                       list_of(ids) + ") ORDER BY time DESC LIMIT " + sql_limit(limit) + ") ORDER BY time");
   if (!rows) return rows.error();
   ValueReader values;
   while (rows->next()) {
@@ -182,7 +182,7 @@ Expected<std::shared_ptr<const otlp::LogBatch>> read_logs(Connection& connection
   Expected<Rows> rows =
       connection.query(select_from(logs_table) + conditions.text() +
                            " ORDER BY CASE WHEN time = 0 THEN observed_time ELSE time END DESC LIMIT " +
-                           std::to_string(filter.limit),
+                           sql_limit(filter.limit),
                        parameters);
   if (!rows) return rows.error();
   auto batch = std::make_shared<otlp::LogBatch>();

@@ -2,6 +2,8 @@
 
 // The literals that our queries contain. Texts never are among them: those go as parameters.
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,6 +14,12 @@ namespace sonde::store::duckdb {
 
 inline std::string sql(std::uint64_t number) { return std::to_string(number) + "::UBIGINT"; }
 inline std::string sql(const TraceId& id) { return "'" + id.to_hex() + "'::UUID"; }
+
+/// For LIMIT, which takes no more than a signed number.
+inline std::string sql_limit(std::size_t limit, std::size_t spare = 0) {
+  constexpr std::size_t most = std::size_t{1} << 62;
+  return std::to_string(std::min(limit, most) + spare);
+}
 
 /// A list of conditions as one.
 class Conditions {
