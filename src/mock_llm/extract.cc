@@ -13,9 +13,10 @@ namespace sonde::mock_llm {
 namespace {
 
 constexpr std::size_t quoted_sentences = 3;
-constexpr std::size_t longest_quote = 400;   ///< Bytes; a longer sentence is cut.
-constexpr std::size_t longest_echo = 200;    ///< Bytes of the question that are repeated.
-constexpr double least_share_of_best = 0.5;  ///< Sentences scoring less than this are not quoted.
+constexpr std::size_t longest_quote = 400;      ///< Bytes; a longer sentence is cut.
+constexpr std::size_t longest_question = 4096;  ///< Bytes of the question whose words are looked for.
+constexpr std::size_t longest_echo = 200;       ///< Bytes of the question that are repeated.
+constexpr double least_share_of_best = 0.5;     ///< Sentences scoring less than this are not quoted.
 
 /// Takes the first line off `text`, without its line end.
 std::string_view take_line(std::string_view& text) {
@@ -121,12 +122,9 @@ bool begins_item(std::string_view line) {
   return line.starts_with("- ") || line.starts_with("* ") || line.starts_with("|") || line.starts_with("> ");
 }
 
-/// Cuts at `limit` bytes, but not inside a character.
 std::string shorten(std::string_view text, std::size_t limit) {
-  if (text.size() <= limit) return std::string(text);
-  std::size_t end = limit;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return std::string(text.substr(0, end)) + "…";
+  std::string text_or_beginning(first_bytes(text, limit));
+  return text.size() <= limit ? text_or_beginning : text_or_beginning + "…";
 }
 
 /// "| a | b |" → "a; b": a row of a Markdown table reads better without its lines.
@@ -193,7 +191,7 @@ std::vector<Sentence> sentences_of(const std::vector<Passage>& passages) {
 
 /// A sentence scores, for each word it shares with the question, the more the rarer the word is.
 void score(std::vector<Sentence>& sentences, std::string_view question) {
-  const std::vector<std::string> asked = key_words(question);
+  const std::vector<std::string> asked = key_words(first_bytes(question, longest_question));
   for (const std::string& word : std::set<std::string>(asked.begin(), asked.end())) {
     const auto holders =
         std::ranges::count_if(sentences, [&](const Sentence& s) { return s.words.contains(word); });

@@ -82,8 +82,8 @@ TEST(AnswerFromDocuments, LeavesCodeAndHeadingsOut) {
 }
 
 TEST(AnswerFromDocuments, ReadsRowsOfTables) {
-  const Answer answer = answer_from_documents({user(
-      "[1] a.md\n| name | port |\n| --- | --- |\n| page | 16686 |\n\nQuestion: Where is the page?")});
+  const Answer answer = answer_from_documents(
+      {user("[1] a.md\n| name | port |\n| --- | --- |\n| page | 16686 |\n\nQuestion: Where is the page?")});
   EXPECT_THAT(answer.text, HasSubstr(") page; 16686 [1]"));
 }
 

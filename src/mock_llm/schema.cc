@@ -23,6 +23,9 @@ using Json = nlohmann::json;
 
 constexpr std::size_t max_values = 10'000;
 constexpr std::size_t max_depth = 32;
+constexpr std::size_t max_material = 4096;     ///< Bytes of text that values are taken from.
+constexpr std::size_t max_whole_text = 256;    ///< Bytes of it that become one value.
+constexpr std::size_t max_alternatives = 100;  ///< Of an enum that are looked for in the text.
 
 constexpr std::array<std::string_view, 10> answer_names = {"answer",  "content",   "explanation", "message",
                                                            "output",  "reasoning", "response",    "result",
@@ -161,11 +164,12 @@ class Filler {
     return target;
   }
 
-  /// The first allowed value that the text mentions, or else the first.
+  /// The first allowed value that the text mentions, or else the first; looks at the first few only.
   [[nodiscard]] Json choose(const Json& allowed) const {
     if (!allowed.is_array() || allowed.empty()) return nullptr;
     const std::string text = to_lower(material_.text);
-    for (const Json& value : allowed) {
+    for (std::size_t i = 0; i < std::min(allowed.size(), max_alternatives); ++i) {
+      const Json& value = allowed[i];
       if (value.is_string() &&
           text.find(to_lower(value.get_ref<const std::string&>())) != std::string::npos) {
         return value;
@@ -246,7 +250,7 @@ class Filler {
       text = std::move(names_.back());
       names_.pop_back();
     } else {
-      text = trim(material_.text);
+      text = trim(first_bytes(material_.text, max_whole_text));
     }
     const std::optional<std::size_t> most = bound(schema, "maxLength");
     return most ? cut(std::move(text), *most) : text;
@@ -275,7 +279,9 @@ class Filler {
 std::string fill_schema(std::string_view schema, const Material& material) {
   const Json root = Json::parse(schema, nullptr, /*allow_exceptions=*/false);
   if (!root.is_object()) return "{}";
-  return Filler(root, material).fill(root, "", 0).dump();
+  const Material bounded{first_bytes(material.text, max_material),
+                         first_bytes(material.answer, max_material)};
+  return Filler(root, bounded).fill(root, "", 0).dump();
 }
 
 }  // namespace sonde::mock_llm

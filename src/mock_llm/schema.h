@@ -17,7 +17,8 @@ struct Material {
 /// JSON text that fits `schema`, itself JSON text of a schema that parse_chat_request() accepted. Honours
 /// type, const, enum, default, properties, required, items, minItems, minimum, maximum, maxLength, common
 /// formats, local $ref, and the first of anyOf, oneOf and allOf; the rest (pattern, multipleOf, ...) it does
-/// not. At most 10,000 values: what a recursive schema asks beyond that is null.
+/// not. Uses the first 4 KiB of each text, and makes at most 10,000 values: what a recursive schema asks
+/// beyond that is null.
 [[nodiscard]] std::string fill_schema(std::string_view schema, const Material& material);
 
 }  // namespace sonde::mock_llm

@@ -101,6 +101,12 @@ std::vector<std::string> key_words(std::string_view text) {
   return words;
 }
 
+std::string_view first_bytes(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return text;
+  while (limit > 0 && continues_character(text[limit])) --limit;
+  return text.substr(0, limit);
+}
+
 std::string_view trim(std::string_view text) {
   const std::size_t first = text.find_first_not_of(white_space);
   if (first == std::string_view::npos) return {};

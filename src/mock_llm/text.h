@@ -25,6 +25,9 @@ namespace sonde::mock_llm {
 /// stem so that "stores", "stored" and "store" are the same word. Order and repetitions are kept.
 [[nodiscard]] std::vector<std::string> key_words(std::string_view text);
 
+/// The first `limit` bytes of `text`, or a few less so as not to cut a character.
+[[nodiscard]] std::string_view first_bytes(std::string_view text, std::size_t limit);
+
 /// `text` without white space at either end.
 [[nodiscard]] std::string_view trim(std::string_view text);
 

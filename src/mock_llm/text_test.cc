@@ -34,6 +34,12 @@ TEST(MockTokens, TheFirstFewAreAPrefix) {
   EXPECT_EQ(first_tokens("one", 5), "one");
 }
 
+TEST(FirstBytes, EndAfterAWholeCharacter) {
+  EXPECT_EQ(first_bytes("föhn", 2), "f");
+  EXPECT_EQ(first_bytes("föhn", 3), "fö");
+  EXPECT_EQ(first_bytes("föhn", 9), "föhn");
+}
+
 TEST(KeyWords, LeaveOutCommonWordsAndEndings) {
   EXPECT_THAT(key_words("Where does Sonde store the spans it is storing?"),
               ElementsAre("sond", "stor", "span", "stor"));
