@@ -23,9 +23,7 @@ using Json = nlohmann::json;
 
 constexpr std::size_t max_values = 10'000;
 constexpr std::size_t max_depth = 32;
-constexpr std::size_t max_material = 4096;     ///< Bytes of text that values are taken from.
-constexpr std::size_t max_whole_text = 256;    ///< Bytes of it that become one value.
-constexpr std::size_t max_alternatives = 100;  ///< Of an enum that are looked for in the text.
+constexpr std::size_t max_material = 4096;  ///< Bytes of text that values are taken from.
 
 constexpr std::array<std::string_view, 10> answer_names = {"answer",  "content",   "explanation", "message",
                                                            "output",  "reasoning", "response",    "result",
@@ -164,12 +162,11 @@ class Filler {
     return target;
   }
 
-  /// The first allowed value that the text mentions, or else the first; looks at the first few only.
+  /// The first allowed value that the text mentions, or else the first.
   [[nodiscard]] Json choose(const Json& allowed) const {
     if (!allowed.is_array() || allowed.empty()) return nullptr;
     const std::string text = to_lower(material_.text);
-    for (std::size_t i = 0; i < std::min(allowed.size(), max_alternatives); ++i) {
-      const Json& value = allowed[i];
+    for (const Json& value : allowed) {
       if (value.is_string() &&
           text.find(to_lower(value.get_ref<const std::string&>())) != std::string::npos) {
         return value;
@@ -250,7 +247,7 @@ class Filler {
       text = std::move(names_.back());
       names_.pop_back();
     } else {
-      text = trim(first_bytes(material_.text, max_whole_text));
+      text = trim(material_.text);
     }
     const std::optional<std::size_t> most = bound(schema, "maxLength");
     return most ? cut(std::move(text), *most) : text;

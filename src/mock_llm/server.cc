@@ -51,7 +51,7 @@ transport::HttpResponse render_error(const transport::HttpRequest& /*request*/, 
 MockLlmServer::MockLlmServer(MockLlmOptions options, std::string address, std::uint16_t port)
     : mock_(std::move(options)),
       address_(std::move(address)),
-      server_({.address = address_, .port = port, .threads = 2, .max_body_bytes = max_request_bytes}) {
+      server_({.address = address_, .port = port, .max_body_bytes = max_request_bytes}) {
   for (const char* const method : {"GET", "POST", "PUT", "PATCH", "DELETE"}) {
     server_.route(method, "/*", [this](auto exchange) { answer(std::move(exchange)); });
   }
