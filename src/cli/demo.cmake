@@ -1,10 +1,6 @@
 # `sonde mock-llm` and `sonde demo`.
 find_package(nlohmann_json 3.11 REQUIRED)
 
-if(NOT TARGET sonde_mock_llm)
-  add_subdirectory(${CMAKE_SOURCE_DIR}/src/mock_llm ${CMAKE_BINARY_DIR}/src/mock_llm)
-endif()
-
 target_sources(sonde_cli PRIVATE demo.cc demo_check.cc demo_process.cc demo_servers.cc mock_llm.cc)
 target_link_libraries(sonde_cli PRIVATE sonde_mock_llm nlohmann_json::nlohmann_json)
 

@@ -7,7 +7,7 @@
 
 #include "cli/trace_source.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's name
 class App;
 }
 

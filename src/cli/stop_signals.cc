@@ -14,7 +14,8 @@ sigset_t stop_signals() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGHUP);  // the terminal is gone; under nohup it is ignored, and then never arrives here
+  sigaddset(&signals,
+            SIGHUP);  // the terminal is gone; under nohup it is ignored, and then never arrives here
   return signals;
 }
 

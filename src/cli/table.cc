@@ -66,6 +66,7 @@ std::string Table::render(const Terminal& terminal) const {
   const std::size_t width = terminal.is_terminal ? terminal.width : std::numeric_limits<std::size_t>::max();
   const Layout layout = fit(width);
   std::vector<Cell> headings;
+  headings.reserve(columns_.size());
   for (const Column& column : columns_) headings.push_back({std::string(column.heading), Style::dim});
   std::string out = line_of(headings, layout, terminal);
   for (const std::vector<Cell>& row : rows_) out += line_of(row, layout, terminal);

@@ -1,6 +1,7 @@
 #include "cli/trace_forest.h"
 
 #include <algorithm>
+#include <ranges>
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
@@ -75,8 +76,8 @@ std::vector<std::size_t> TraceForest::open_rings() {
 
 void TraceForest::sum_up(const std::vector<std::size_t>& order) {
   for (Node& node : nodes_) node.errors = node.span->status == otlp::StatusCode::error ? 1 : 0;
-  for (auto i = order.rbegin(); i != order.rend(); ++i) {
-    const Node& node = nodes_[*i];
+  for (const std::size_t index : std::views::reverse(order)) {
+    const Node& node = nodes_[index];
     if (node.parent == no_parent) continue;
     nodes_[node.parent].errors += node.errors;
     nodes_[node.parent].size += node.size;

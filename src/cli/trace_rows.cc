@@ -113,7 +113,7 @@ class RowWriter {
   }
 
   /// For the levels between the root and the span's own.
-  std::string outer_guides(std::size_t depth) const {
+  [[nodiscard]] std::string outer_guides(std::size_t depth) const {
     std::string guides;
     std::size_t level = 1;
     if (depth * style_.columns > most_columns_) {
@@ -125,7 +125,7 @@ class RowWriter {
     return guides;
   }
 
-  std::size_t open_errors() const {
+  [[nodiscard]] std::size_t open_errors() const {
     std::size_t errors = 0;
     for (const Item& item : open_) errors += item.node != nullptr ? item.node->errors : item.hidden_errors;
     return errors;

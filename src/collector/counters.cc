@@ -27,6 +27,7 @@ std::uint64_t Counters::accepted(otlp::Signal signal) const noexcept {
 std::vector<Counters::Refused> Counters::refused() const {
   const std::scoped_lock lock(mutex_);
   std::vector<Refused> all;
+  all.reserve(refused_.size());
   for (const auto& [key, count] : refused_) all.push_back({key.first, key.second, count});
   return all;
 }

@@ -93,7 +93,7 @@ Integer integer(dom::element element) {
     if (const auto value = parse<Integer>(text)) return *value;
   }
   if (element.type() == dom::element_type::DOUBLE) {
-    const double value = get<double>(element, expected);
+    const auto value = get<double>(element, expected);
     constexpr double limit = 9007199254740992;  // 2^53: beyond it the digits have been rounded already
     if (value == std::trunc(value) && std::abs(value) <= limit) {
       const auto whole = static_cast<std::int64_t>(value);
