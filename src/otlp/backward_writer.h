@@ -10,12 +10,14 @@
 //     std::string bytes = writer.take();  // name, then status
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "otlp/fields.h"
@@ -38,8 +40,8 @@ class BackwardWriter {
   }
   template <class T>
   void fixed(fields::Number number, T value) {
-    constexpr T zero{};
-    if (std::memcmp(&value, &zero, sizeof value) != 0) fixed_always(number, value);  // -0.0 is no default
+    using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
+    if (std::bit_cast<Bits>(value) != 0) fixed_always(number, value);  // -0.0 is no default
   }
 
   // Fields that are written whatever their value.

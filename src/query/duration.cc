@@ -24,7 +24,7 @@ constexpr std::array<std::pair<std::string_view, std::uint64_t>, 9> units{{
 constexpr bool is_digit(char character) noexcept { return character >= '0' && character <= '9'; }
 
 std::string_view take_digits(std::string_view& text) noexcept {
-  const auto end = std::ranges::find_if_not(text, is_digit);
+  const auto* const end = std::ranges::find_if_not(text, is_digit);
   const std::string_view digits = text.substr(0, static_cast<std::size_t>(end - text.begin()));
   text.remove_prefix(digits.size());
   return digits;
@@ -32,7 +32,7 @@ std::string_view take_digits(std::string_view& text) noexcept {
 
 /// Of the unit at the start of the text, which ends at the next number.
 std::uint64_t take_unit(std::string_view& text) noexcept {
-  const auto end = std::ranges::find_if(text, is_digit);
+  const auto* const end = std::ranges::find_if(text, is_digit);
   const std::string_view name = text.substr(0, static_cast<std::size_t>(end - text.begin()));
   text.remove_prefix(name.size());
   const auto* const unit = std::ranges::find(units, name, &std::pair<std::string_view, std::uint64_t>::first);

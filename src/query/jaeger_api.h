@@ -39,7 +39,7 @@ class JaegerApi {
   [[nodiscard]] transport::HttpResponse operations(const transport::HttpRequest& request) const;
   [[nodiscard]] transport::HttpResponse search(const transport::HttpRequest& request) const;
   [[nodiscard]] transport::HttpResponse traces(const std::vector<std::string>& ids) const;
-  [[nodiscard]] transport::HttpResponse trace(std::string_view id) const;
+  [[nodiscard]] transport::HttpResponse trace(std::string_view text) const;
 
   store::Store& store_;
 };
