@@ -30,7 +30,7 @@ std::vector<KeyAndValue> read_tags_object(Parameters& parameters) {
   if (!text) return tags;
   const nlohmann::json object = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) {
-    parameters.fail("tags", *text, "a JSON object such as {\"error\":\"true\"}");
+    parameters.fail("tags", *text, R"(a JSON object such as {"error":"true"})");
     return tags;
   }
   for (const auto& [key, value] : object.items()) {
