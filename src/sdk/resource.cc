@@ -1,10 +1,10 @@
 #include "sonde/resource.hpp"
 
-#include <limits.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <climits>
 #include <cstdlib>
 #include <cstring>
 #include <span>

@@ -41,7 +41,7 @@ bool has_key(const std::uint8_t* bytes, std::string_view key) noexcept {
   while ((*bytes & 0x80) != 0);
   ++bytes;
   std::uint8_t expected[12];
-  const std::size_t header = static_cast<std::size_t>(
+  const auto header = static_cast<std::size_t>(
       otlp::write_delimited_header(expected, fields::key_value::key, key.size()) - expected);
   return std::memcmp(bytes, expected, header) == 0 &&
          std::memcmp(bytes + header, key.data(), key.size()) == 0;

@@ -26,7 +26,7 @@ Id random_id() noexcept {
 Span SpanStarter::start(TracerCore& core, std::string_view name, const SpanOptions& options) noexcept {
   const SpanContext* parent = options.parent.resolve();
   if (parent != nullptr && !parent->is_valid()) parent = nullptr;
-  const SpanId span_id = random_id<SpanId>();
+  const auto span_id = random_id<SpanId>();
   const TraceId trace_id = parent != nullptr ? parent->trace_id() : random_id<TraceId>();
   const TraceFlags flags =
       parent != nullptr ? parent->trace_flags()

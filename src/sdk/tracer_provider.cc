@@ -49,15 +49,7 @@ std::string encode_scope(std::string_view name, std::string_view version) {
 
 class TracerProvider::Impl {
  public:
-  explicit Impl(TracerProviderOptions options) {
-    const std::lock_guard lock(immortals().mutex);
-    pipeline_ = &immortals().pipelines.emplace_back();
-    pipeline_->encoded_resource =
-        delimited(fields::resource_items::resource, detail::encode_resource(options.resource));
-    pipeline_->resource = std::move(options.resource);
-    pipeline_->limits = options.limits;
-    pipeline_->processors = std::move(options.processors);
-  }
+  explicit Impl(TracerProviderOptions options) : pipeline_(make_pipeline(std::move(options))) {}
 
   /// Null once shut down. The lock is held.
   TracerCore* core(const Scope& scope) {
@@ -91,6 +83,17 @@ class TracerProvider::Impl {
   [[nodiscard]] Pipeline& pipeline() noexcept { return *pipeline_; }
 
  private:
+  static Pipeline* make_pipeline(TracerProviderOptions options) {
+    const std::lock_guard lock(immortals().mutex);
+    Pipeline& pipeline = immortals().pipelines.emplace_back();
+    pipeline.encoded_resource =
+        delimited(fields::resource_items::resource, detail::encode_resource(options.resource));
+    pipeline.resource = std::move(options.resource);
+    pipeline.limits = options.limits;
+    pipeline.processors = std::move(options.processors);
+    return &pipeline;
+  }
+
   TracerCore* make_core(const Scope& scope) {
     TracerCore& core = immortals().cores.emplace_back();
     core.pipeline = pipeline_;

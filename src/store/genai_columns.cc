@@ -101,7 +101,8 @@ std::optional<std::int64_t> count(const AttributeValue* value) {
   constexpr double most = 9007199254740992.0;
   if (value->type() != AttributeValue::Type::floating) return std::nullopt;
   const double number = value->as_floating();
-  if (!(number >= 0 && number <= most) || number != std::floor(number)) return std::nullopt;
+  const bool is_in_range = number >= 0 && number <= most;  // which NaN is not
+  if (!is_in_range || number != std::floor(number)) return std::nullopt;
   return static_cast<std::int64_t>(number);
 }
 

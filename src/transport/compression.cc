@@ -49,6 +49,7 @@ Expected<std::string> inflate_all(std::string_view coding, std::string_view body
   if (!inflater.is_ready()) return Error{ErrorCode::internal, "zlib could not start: out of memory"};
   if (body.size() > std::numeric_limits<uInt>::max()) return too_long(max_bytes);
   z_stream& stream = *inflater;
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): zlib only reads it
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
   stream.avail_in = static_cast<uInt>(body.size());
   std::string out;

@@ -272,7 +272,7 @@ void HttpConnection::respond_error(HttpRequest request, unsigned status, std::st
 }
 
 void HttpConnection::start_stream(HttpResponse head) {
-  post([this, head = std::move(head)]() mutable { begin_stream(std::move(head)); });
+  post([this, head = std::move(head)] { begin_stream(head); });
 }
 
 void HttpConnection::write_stream(std::string chunk) {
@@ -294,7 +294,7 @@ void HttpConnection::answer(HttpResponse response) {
   write(std::move(head), std::move(response.body));
 }
 
-void HttpConnection::begin_stream(HttpResponse head) {
+void HttpConnection::begin_stream(const HttpResponse& head) {
   if (state_ == State::closed) return;
   state_ = State::streaming;
   stream_ended_ = false;

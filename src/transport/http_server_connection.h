@@ -76,7 +76,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   // Writing.
   void answer(HttpResponse response);
-  void begin_stream(HttpResponse head);
+  void begin_stream(const HttpResponse& head);
   void queue_chunk(std::string_view chunk);
   void end_stream();
   void write(std::string head, std::string body);

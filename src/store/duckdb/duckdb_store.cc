@@ -129,6 +129,7 @@ class DuckDbStore final : public Store {
 
  private:
   template <class Item>
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): it is moved on but where it is refused
   void add(std::shared_ptr<const otlp::Batch<Item>> batch, otlp::Done done) {
     if (!writer_) {
       done(Error{ErrorCode::permission_denied, "the store is open for reading only"});

@@ -19,7 +19,8 @@ duckdb_string_t cell_of(std::string_view text) {
     std::ranges::copy(text, cell.value.inlined.inlined);
   } else {
     std::memcpy(cell.value.pointer.prefix, text.data(), sizeof cell.value.pointer.prefix);
-    cell.value.pointer.ptr = const_cast<char*>(text.data());  // DuckDB only reads it
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): DuckDB only reads it
+    cell.value.pointer.ptr = const_cast<char*>(text.data());
   }
   return cell;
 }
@@ -30,7 +31,7 @@ void RowWriter::begin_chunk(duckdb_data_chunk chunk) {
   chunk_ = chunk;
   cells_.clear();
   for (idx_t i = 0; i < table_.columns.size(); ++i) {
-    const duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, i);
+    auto* const vector = duckdb_data_chunk_get_vector(chunk, i);
     cells_.push_back({vector, duckdb_vector_get_data(vector), nullptr});
   }
   capacity_ = duckdb_vector_size();

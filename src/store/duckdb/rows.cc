@@ -35,7 +35,7 @@ bool Rows::next_chunk() {
   size_ = duckdb_data_chunk_get_size(chunk_);
   columns_.clear();
   for (idx_t i = 0; i < duckdb_data_chunk_get_column_count(chunk_); ++i) {
-    const duckdb_vector vector = duckdb_data_chunk_get_vector(chunk_, i);
+    auto* const vector = duckdb_data_chunk_get_vector(chunk_, i);
     columns_.push_back({duckdb_vector_get_data(vector), duckdb_vector_get_validity(vector), vector});
   }
   row_ = 0;
@@ -54,7 +54,7 @@ std::optional<std::string_view> Rows::optional_text() {
 }
 
 std::vector<std::string> Rows::texts() {
-  const duckdb_vector list = columns_[column_].vector;
+  auto* const list = columns_[column_].vector;
   const auto* const entry = take<duckdb_list_entry>();
   std::vector<std::string> texts;
   if (entry == nullptr) return texts;

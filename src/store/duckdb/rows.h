@@ -34,12 +34,12 @@ class Rows {
   // Each reads the current row's next column. NULL is zero, empty, or none.
   template <class Number>
   Number number() {
-    const Number* const cell = take<Number>();
+    const auto* const cell = take<Number>();
     return cell == nullptr ? Number{} : *cell;
   }
   template <class Number>
   std::optional<Number> optional_number() {
-    const Number* const cell = take<Number>();
+    const auto* const cell = take<Number>();
     return cell == nullptr ? std::nullopt : std::optional<Number>(*cell);
   }
   std::string_view text() { return optional_text().value_or(std::string_view()); }

@@ -22,3 +22,21 @@ export const byKey = (attributes) => Object.fromEntries(attributes.map(({ key, v
 
 /** The SDK's [seconds, nanoseconds] as the API's decimal string. */
 export const nanoseconds = ([seconds, rest]) => String(BigInt(seconds) * 1_000_000_000n + BigInt(rest));
+
+/**
+ * What the path answers once `isComplete` holds for it, or after ten seconds. For what the client sends without being
+ * waited for: its forceFlush() does not wait for a batch that was on its way already.
+ */
+export async function readWhen(path, isComplete) {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const isLate = Date.now() > deadline;
+    try {
+      const answer = await read(path);
+      if (isComplete(answer) || isLate) return answer;
+    } catch (error) {
+      if (isLate) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

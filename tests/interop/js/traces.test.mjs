@@ -8,7 +8,7 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, createTraceState, t
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 
-import { byKey, nanoseconds, read } from './sonde.mjs';
+import { byKey, nanoseconds, read, readWhen } from './sonde.mjs';
 import { transports } from './transports.mjs';
 
 const now = Math.floor(Date.now() / 1000);
@@ -175,7 +175,8 @@ for (const transport of transports) {
     root.end();
     await provider.forceFlush();
 
-    const { spans } = await read(`traces/${root.spanContext().traceId}`);
+    const path = `traces/${root.spanContext().traceId}`;
+    const { spans } = await readWhen(path, (answer) => answer.spans.length > ids.length);
     assert.deepEqual(spans.map(({ spanId }) => spanId).sort(), [root.spanContext().spanId, ...ids].sort());
     for (const span of spans.filter(({ parentSpanId }) => parentSpanId !== '')) {
       assert.equal(span.parentSpanId, root.spanContext().spanId);
