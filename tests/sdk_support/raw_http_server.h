@@ -40,6 +40,7 @@ class RawHttpServer {
  public:
   struct Request : transport::HttpRequest {
     std::size_t connection = 0;  ///< Which of the server's connections it came on, from 0.
+    std::size_t number = 0;      ///< Which of the server's requests it is, from 0.
   };
 
   /// The client's connection in the hands of a script, and of nothing else meanwhile.
@@ -145,6 +146,7 @@ class RawHttpServer {
       request.connection = number;
       {
         const std::lock_guard lock(mutex_);
+        request.number = requests_.size();
         requests_.push_back(request);
       }
       changed_.notify_all();
@@ -249,10 +251,9 @@ template <class... Scripts>
 RawHttpServer::Script in_turn(Scripts... given) {
   std::vector<RawHttpServer::Script> scripts;
   (scripts.emplace_back(std::move(given)), ...);
-  auto next = std::make_shared<std::atomic<std::size_t>>(0);
-  return [scripts = std::move(scripts), next](const RawHttpServer::Request& request,
-                                              RawHttpServer::Connection& connection) {
-    scripts.at(std::min((*next)++, scripts.size() - 1))(request, connection);
+  return [scripts = std::move(scripts)](const RawHttpServer::Request& request,
+                                        RawHttpServer::Connection& connection) {
+    scripts.at(std::min(request.number, scripts.size() - 1))(request, connection);
   };
 }
 
