@@ -81,9 +81,10 @@ class BoundedArena {
   /// itself included; so `items` starts empty and is filled from one message only.
   template <class T, class Count>
   [[nodiscard]] T& append(std::span<const T>& items, Count count) {
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): the items are this arena's, and only their view
-    // is const
+    // NOLINTBEGIN(cppcoreguidelines-pro-type-const-cast): the items are this arena's, and only their view is
+    // const
     T* const first = items.empty() ? array<T>(count()).data() : const_cast<T*>(items.data());
+    // NOLINTEND(cppcoreguidelines-pro-type-const-cast)
     items = {first, items.size() + 1};
     return first[items.size() - 1];
   }
