@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <climits>
-#include <cstdlib>
 #include <cstring>
 #include <span>
 #include <type_traits>
 
 #include "base/percent.h"
 #include "otlp/writer.h"
+#include "sdk/environment.h"
 #include "sdk/resource_encoding.h"
 #include "sonde/version.hpp"
 
@@ -72,8 +72,8 @@ Resource Resource::detect() {
 
 Resource Resource::from_environment(std::vector<std::string>& problems) {
   std::vector<Attribute> attributes;
-  const char* const listed = std::getenv("OTEL_RESOURCE_ATTRIBUTES");
-  if (listed != nullptr && !parse_attributes(listed, attributes)) {
+  const auto listed = detail::environment("OTEL_RESOURCE_ATTRIBUTES");
+  if (listed && !parse_attributes(*listed, attributes)) {
     attributes.clear();
     problems.emplace_back(
         "OTEL_RESOURCE_ATTRIBUTES is ignored: it must be key=value pairs separated by commas, with ',' and "
@@ -81,9 +81,9 @@ Resource Resource::from_environment(std::vector<std::string>& problems) {
         "values percent-encoded");
   }
   Resource resource = Resource().merged_with(Resource(std::move(attributes)));
-  const char* const name = std::getenv("OTEL_SERVICE_NAME");
-  if (name == nullptr || *name == '\0') return resource;
-  return resource.merged_with(Resource({{"service.name", std::string(name)}}));
+  const auto name = detail::environment("OTEL_SERVICE_NAME");
+  if (!name) return resource;
+  return resource.merged_with(Resource({{"service.name", std::string(*name)}}));
 }
 
 Resource Resource::merged_with(const Resource& other) const {

@@ -7,7 +7,7 @@ namespace {
 
 namespace fields = otlp::fields;
 
-/// Buffers beyond this many scopes are not worth keeping for the next batch.
+/// A buffer that grew beyond this gives its memory back after the batch.
 constexpr std::size_t most_kept_bytes = 4u << 20;
 
 std::uint8_t* bytes_of(std::string& text) noexcept { return reinterpret_cast<std::uint8_t*>(text.data()); }
