@@ -52,8 +52,14 @@ void end(SpanRecord* record, std::uint64_t time) noexcept;
 /// Sets the status of a span whose scope an exception is leaving, unless it has one.
 void fail_by_exception(SpanRecord& record) noexcept;
 
-/// The innermost span that a ScopedSpan made current on this thread, or null.
-extern constinit thread_local const Span* current_span;
+struct ContextValues;
+
+/// What is current on a thread: pointers to what is owned further down its stack, or in a coroutine's frame.
+struct CurrentContext {
+  const Span* span = nullptr;             ///< The innermost one made current, or null.
+  const ContextValues* values = nullptr;  ///< Baggage and the application's own, or null.
+};
+extern constinit thread_local CurrentContext current;
 }  // namespace detail
 
 /// A relation to another span that is not the parent: a batch to its items, a retry to the first try.
@@ -155,14 +161,14 @@ class ScopedSpan : public Span {
 
   /// Ends the span and makes the one before current again.
   void end(std::uint64_t time = 0) noexcept {
-    if (detail::current_span == this) detail::current_span = previous_;
+    if (detail::current.span == this) detail::current.span = previous_;
     Span::end(time);
   }
 
  private:
   friend class Tracer;
   explicit ScopedSpan(Span&& span) noexcept
-      : Span(std::move(span)), previous_(std::exchange(detail::current_span, this)) {}
+      : Span(std::move(span)), previous_(std::exchange(detail::current.span, this)) {}
 
   const Span* previous_;
   int exceptions_ = std::uncaught_exceptions();
@@ -172,10 +178,10 @@ class ScopedSpan : public Span {
 class [[nodiscard]] CurrentSpanScope {
  public:
   explicit CurrentSpanScope(const Span& span) noexcept
-      : previous_(std::exchange(detail::current_span, &span)) {}
+      : previous_(std::exchange(detail::current.span, &span)) {}
   CurrentSpanScope(const CurrentSpanScope&) = delete;
   CurrentSpanScope& operator=(const CurrentSpanScope&) = delete;
-  ~CurrentSpanScope() { detail::current_span = previous_; }
+  ~CurrentSpanScope() { detail::current.span = previous_; }
 
  private:
   const Span* previous_;
@@ -183,7 +189,7 @@ class [[nodiscard]] CurrentSpanScope {
 
 /// The context of this thread's current span; invalid if there is none.
 [[nodiscard]] inline SpanContext current_span_context() {
-  return detail::current_span == nullptr ? SpanContext() : detail::current_span->context();
+  return detail::current.span == nullptr ? SpanContext() : detail::current.span->context();
 }
 
 }  // namespace sonde

@@ -45,7 +45,7 @@ class Parent {
   /// The parent's context, or null.
   [[nodiscard]] const SpanContext* resolve() const noexcept {
     if (!is_current_) return context_;
-    return detail::current_span == nullptr ? nullptr : &detail::current_span->context();
+    return detail::current.span == nullptr ? nullptr : &detail::current.span->context();
   }
 
  private:
@@ -97,6 +97,8 @@ class Tracer {
 
  private:
   friend class TracerProvider;
+  friend Tracer get_tracer(std::string_view name, std::string_view version, std::string_view schema_url,
+                           Attributes attributes);
   constexpr explicit Tracer(const detail::TracerSlot* slot) noexcept : slot_(slot) {}
 
   const detail::TracerSlot* slot_ = &detail::empty_tracer_slot;

@@ -41,9 +41,9 @@ class TracerProvider {
   TracerProvider(const TracerProvider&) = delete;
   TracerProvider& operator=(const TracerProvider&) = delete;
 
-  /// The tracer of that scope; the same one for the same name and version. Takes a lock.
+  /// The tracer of that scope; the same one for the same arguments. Takes a lock.
   [[nodiscard]] Tracer get_tracer(std::string_view name, std::string_view version = {},
-                                  std::string_view schema_url = {});
+                                  std::string_view schema_url = {}, Attributes attributes = {});
 
   /// Exports all spans that have ended. False if that was not done in time.
   bool force_flush(std::chrono::milliseconds timeout = std::chrono::milliseconds(30'000)) noexcept;
@@ -58,15 +58,15 @@ class TracerProvider {
   void set_as_global();
 
  private:
-  friend Tracer get_tracer(std::string_view name, std::string_view version);
-  [[nodiscard]] static Tracer global_tracer(std::string_view name, std::string_view version);
+  friend Tracer get_tracer(std::string_view name, std::string_view version, std::string_view schema_url,
+                           Attributes attributes);
 
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 /// A tracer of the global provider: records once there is one. Takes a lock; keep the tracer.
-[[nodiscard]] Tracer get_tracer(std::string_view name, std::string_view version);
-[[nodiscard]] inline Tracer get_tracer(std::string_view name) { return get_tracer(name, {}); }
+[[nodiscard]] Tracer get_tracer(std::string_view name, std::string_view version = {},
+                                std::string_view schema_url = {}, Attributes attributes = {});
 
 }  // namespace sonde

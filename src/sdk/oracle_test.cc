@@ -26,7 +26,7 @@ using proto::collector::trace::v1::ExportTraceServiceRequest;
 class RequestKeeper final : public SpanExporter {
  public:
   explicit RequestKeeper(std::vector<std::string>& requests) : requests_(requests) {}
-  ExportResult export_spans(const SpanBatch& batch, Deadline) noexcept override {
+  ExportResult export_batch(const SpanBatch& batch, Deadline) noexcept override {
     requests_.emplace_back(batch.otlp_request());
     return {};
   }

@@ -11,7 +11,7 @@
 
 #include "base/percent.h"
 #include "otlp/writer.h"
-#include "sdk/environment.h"
+#include "sdk/configuration/environment.h"
 #include "sdk/resource_encoding.h"
 #include "sonde/version.hpp"
 

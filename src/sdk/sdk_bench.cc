@@ -16,7 +16,7 @@ namespace {
 
 class NullExporter final : public sonde::SpanExporter {
  public:
-  sonde::ExportResult export_spans(const sonde::SpanBatch& batch, sonde::Deadline) noexcept override {
+  sonde::ExportResult export_batch(const sonde::SpanBatch& batch, sonde::Deadline) noexcept override {
     benchmark::DoNotOptimize(batch.otlp_request().data());
     return {};
   }

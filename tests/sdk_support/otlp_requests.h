@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "sdk/otlp_client.h"
+#include "sdk/exporters/otlp_client.h"
 
 namespace sonde::test {
 

@@ -1,0 +1,155 @@
+#include "sdk/exporters/otlp_client.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "sonde/version.hpp"
+
+namespace sonde::sdk {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+using Kind = ExportOutcome::Kind;
+using Verdict = OtlpAnswer::Verdict;
+
+// The specification's bounds on what an exporter sends and reads (protocol/exporter.md).
+constexpr std::size_t max_request_bytes = 64u << 20;
+constexpr std::size_t max_response_bytes = 4u << 20;
+
+transport::HttpClientOptions client_options(const OtlpEndpoint& endpoint) {
+  const std::string product(version);
+  return {
+      .max_response_bytes = max_response_bytes,
+      .http2_prior_knowledge = endpoint.protocol == OtlpProtocol::grpc,
+      .user_agent = "sonde/" + product + " OTel-OTLP-Exporter-Cpp/" + product,
+      .certificate_authority_file = endpoint.certificate_file,
+      .client_certificate_file = endpoint.client_certificate_file,
+      .client_key_file = endpoint.client_key_file,
+  };
+}
+
+transport::HttpRequest request_without_body(const OtlpEndpoint& endpoint) {
+  transport::HttpRequest request{.method = "POST", .target = endpoint.url, .headers = endpoint.headers};
+  const bool gzip = endpoint.compression == OtlpCompression::gzip;
+  if (endpoint.protocol == OtlpProtocol::grpc) {
+    request.headers.emplace_back("content-type", "application/grpc");
+    request.headers.emplace_back("te", "trailers");
+    if (gzip) request.headers.emplace_back("grpc-encoding", "gzip");
+    request.headers.emplace_back("grpc-timeout", "");  // Each attempt sets its own; see attempt().
+  } else {
+    request.headers.emplace_back("content-type", "application/x-protobuf");
+    if (gzip) request.headers.emplace_back("content-encoding", "gzip");
+  }
+  return request;
+}
+
+/// gRPC's TimeoutValue has eight digits at most.
+std::string grpc_timeout(milliseconds timeout) {
+  constexpr milliseconds::rep largest = 99'999'999;
+  return std::to_string(std::min(timeout.count(), largest)) + "m";
+}
+
+/// Writes gRPC's prefix of a message over the first five bytes of `body`: whether it is compressed, and its
+/// size.
+void write_grpc_prefix(std::string& body, bool compressed) {
+  const std::size_t size = body.size() - 5;
+  body[0] = compressed ? '\1' : '\0';
+  for (std::size_t i = 0; i < 4; ++i) body[1 + i] = static_cast<char>(size >> (24 - 8 * i) & 0xFF);
+}
+
+ExportOutcome exhausted(const OtlpAnswer& answer, int attempts, std::string_view why) {
+  return {.kind = Kind::exhausted,
+          .message = answer.message + " (" + std::to_string(attempts) +
+                     (attempts == 1 ? " attempt; " : " attempts; ") + std::string(why) + ")"};
+}
+
+}  // namespace
+
+OtlpClient::OtlpClient(OtlpEndpoint endpoint, RetryPolicy retry)
+    : endpoint_(std::move(endpoint)),
+      retry_(retry),
+      http_(client_options(endpoint_)),
+      http_request_(request_without_body(endpoint_)) {}
+
+ExportOutcome OtlpClient::send(std::string_view request, TimePoint deadline) noexcept {
+  try {
+    const TimePoint now = steady_clock::now();
+    const bool sooner = endpoint_.timeout < std::chrono::duration_cast<milliseconds>(deadline - now);
+    if (sooner) deadline = now + endpoint_.timeout;
+    return deliver(request, deadline);
+  } catch (...) {
+    return {.kind = Kind::failed, .message = "out of memory"};  // Short enough not to need any.
+  }
+}
+
+ExportOutcome OtlpClient::deliver(std::string_view request, TimePoint deadline) {
+  if (request.size() > max_request_bytes) {
+    return {.kind = Kind::failed,
+            .message = "a request of " + std::to_string(request.size()) + " bytes is more than the " +
+                       std::to_string(max_request_bytes) + " allowed"};
+  }
+  if (!set_body(request))
+    return {.kind = Kind::failed, .message = "zlib has no memory to compress the request"};
+  OtlpAnswer answer;
+  for (int attempts = 1;; ++attempts) {
+    const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
+    answer = attempt(left);
+    if (answer.verdict == Verdict::accepted) {
+      return {.kind = answer.rejected > 0 ? Kind::partial : Kind::success,
+              .rejected = answer.rejected,
+              .message = std::move(answer.message)};
+    }
+    if (stop_.stop_requested()) return exhausted(answer, attempts, "cancelled");
+    if (answer.verdict == Verdict::refused)
+      return {.kind = Kind::failed, .message = std::move(answer.message)};
+    const TimePoint next = steady_clock::now() + pause_after(attempts, answer);
+    if (next >= deadline) return exhausted(answer, attempts, "no time is left for another");
+    if (!wait_until(next)) return exhausted(answer, attempts, "cancelled");
+  }
+}
+
+bool OtlpClient::set_body(std::string_view request) {
+  std::string& body = http_request_.body;
+  const bool grpc = endpoint_.protocol == OtlpProtocol::grpc;
+  const bool gzip = endpoint_.compression == OtlpCompression::gzip;
+  body.assign(grpc ? 5 : 0, '\0');
+  if (!gzip) {
+    body += request;
+  } else if (!gzip_.append(request, body)) {
+    return false;
+  }
+  if (grpc) write_grpc_prefix(body, gzip);
+  return true;
+}
+
+OtlpAnswer OtlpClient::attempt(milliseconds timeout) {
+  const bool grpc = endpoint_.protocol == OtlpProtocol::grpc;
+  if (grpc) http_request_.headers.back().second = grpc_timeout(timeout);
+  const auto response = http_.perform(http_request_, {.stop = stop_.get_token(), .timeout = timeout});
+  if (!response) return read_failure(response.error());
+  OtlpAnswer answer = grpc ? read_grpc_answer(*response) : read_http_answer(*response);
+  if (answer.verdict != Verdict::accepted) {
+    answer.message = "POST " + transport::without_secrets(endpoint_.url) + ": " + answer.message;
+  }
+  return answer;
+}
+
+milliseconds OtlpClient::pause_after(int attempts, const OtlpAnswer& answer) {
+  const double most =
+      std::min(static_cast<double>(retry_.initial.count()) * std::pow(retry_.multiplier, attempts - 1),
+               static_cast<double>(retry_.maximum.count()));
+  const double fraction = static_cast<double>(random_.next() >> 11) * 0x1p-53;
+  const milliseconds own(std::llround(fraction * most));
+  return std::max(own, answer.retry_after.value_or(milliseconds::zero()));
+}
+
+bool OtlpClient::wait_until(TimePoint time) {
+  const std::stop_token stop = stop_.get_token();
+  std::unique_lock lock(mutex_);
+  wake_.wait_until(lock, stop, time, [] { return false; });
+  return !stop.stop_requested();
+}
+
+}  // namespace sonde::sdk

@@ -1,0 +1,89 @@
+#pragma once
+
+// Delivers encoded OTLP requests to a receiver, over OTLP/HTTP or OTLP/gRPC: frames and compresses, keeps the
+// connection, waits and tries again while the receiver says that this may help, and tells in the end what
+// became of the data.
+//
+// A gRPC call is one POST over HTTP/2 with a status in its trailers, so libcurl is all it takes; no gRPC
+// library ends up in the user's program.
+//
+// Source: opentelemetry-proto docs/specification.md; grpc doc/PROTOCOL-HTTP2.md; specification
+// protocol/exporter.md (retry, user agent).
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "sdk/exporters/gzip.h"
+#include "sdk/exporters/otlp_answer.h"
+#include "sdk/exporters/otlp_endpoint.h"
+#include "sdk/trace/random.h"
+#include "transport/http_client.h"
+
+namespace sonde::sdk {
+
+/// What became of one request.
+struct ExportOutcome {
+  enum class Kind : std::uint8_t {
+    success,    ///< Taken whole; a message, if any, is the receiver's warning.
+    partial,    ///< Taken but for `rejected` items, which are refused for good.
+    failed,     ///< Refused for good, or impossible to send.
+    exhausted,  ///< Not delivered before the deadline or the cancellation; later it might have been.
+  };
+
+  Kind kind = Kind::success;
+  std::uint64_t rejected = 0;
+  std::string message = {};
+};
+
+/// The pause before attempt n + 1 is random between nothing and initial * multiplier^(n - 1), at most
+/// `maximum`, so that many clients of one failed receiver do not return at the same moment. A receiver that
+/// asks for a longer pause gets it.
+struct RetryPolicy {
+  std::chrono::milliseconds initial{1'000};
+  double multiplier = 1.5;
+  std::chrono::milliseconds maximum{5'000};
+};
+
+/// One receiver and one signal. send() is for one thread at a time, cancel() for any thread at any time.
+/// After a fork the child needs a client of its own if a send() was under way.
+class OtlpClient {
+ public:
+  explicit OtlpClient(OtlpEndpoint endpoint, RetryPolicy retry = {});
+  OtlpClient(const OtlpClient&) = delete;
+  OtlpClient& operator=(const OtlpClient&) = delete;
+
+  /// Sends one Export*ServiceRequest. Blocks, with retries, until there is an outcome, at most until
+  /// `deadline` or the endpoint's timeout, whichever comes first.
+  [[nodiscard]] ExportOutcome send(std::string_view request,
+                                   std::chrono::steady_clock::time_point deadline) noexcept;
+
+  /// Ends a send() under way at once, and every later one; what it was sending is `exhausted`.
+  void cancel() noexcept { stop_.request_stop(); }
+
+ private:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
+  [[nodiscard]] ExportOutcome deliver(std::string_view request, TimePoint deadline);
+  [[nodiscard]] bool set_body(std::string_view request);
+  [[nodiscard]] OtlpAnswer attempt(std::chrono::milliseconds timeout);
+  [[nodiscard]] std::chrono::milliseconds pause_after(int attempts, const OtlpAnswer& answer);
+  /// False if cancelled meanwhile.
+  [[nodiscard]] bool wait_until(TimePoint time);
+
+  OtlpEndpoint endpoint_;
+  RetryPolicy retry_;
+  transport::HttpClient http_;
+  transport::HttpRequest http_request_;  ///< Its fields are the same each time; its body keeps its memory.
+  GzipCompressor gzip_;
+  detail::RandomGenerator random_;
+  std::stop_source stop_;
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+};
+
+}  // namespace sonde::sdk

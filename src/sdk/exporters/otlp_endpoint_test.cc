@@ -1,0 +1,221 @@
+#include "sdk/exporters/otlp_endpoint.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sdk_support/environment.h"
+
+namespace sonde::sdk {
+namespace {
+
+using sonde::test::Environment;
+using std::chrono::milliseconds;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::Pair;
+
+struct Resolved {
+  Expected<OtlpEndpoint> endpoint;
+  std::vector<std::string> problems;
+
+  const OtlpEndpoint* operator->() const { return endpoint.operator->(); }
+};
+
+Resolved resolve(const OtlpOptions& options = {}, Signal signal = Signal::traces) {
+  std::vector<std::string> problems;
+  Expected<OtlpEndpoint> endpoint = resolve_otlp_endpoint(signal, options, problems);
+  return {std::move(endpoint), std::move(problems)};
+}
+
+TEST(OtlpEndpoint, TheDefaultsAreTheSpecifications) {
+  const Resolved resolved = resolve();
+  ASSERT_TRUE(resolved.endpoint);
+  EXPECT_EQ(resolved->protocol, OtlpProtocol::http_protobuf);
+  EXPECT_EQ(resolved->url, "http://localhost:4318/v1/traces");
+  EXPECT_EQ(resolved->compression, OtlpCompression::none);
+  EXPECT_EQ(resolved->timeout, milliseconds(10'000));
+  EXPECT_THAT(resolved->headers, IsEmpty());
+  EXPECT_EQ(resolved->certificate_file, "");
+  EXPECT_THAT(resolved.problems, IsEmpty());
+}
+
+TEST(OtlpEndpoint, EachSignalHasItsPathAndMethod) {
+  EXPECT_EQ(resolve({}, Signal::metrics)->url, "http://localhost:4318/v1/metrics");
+  EXPECT_EQ(resolve({}, Signal::logs)->url, "http://localhost:4318/v1/logs");
+  const OtlpOptions grpc{.protocol = OtlpProtocol::grpc};
+  EXPECT_EQ(resolve(grpc)->url,
+            "http://localhost:4317/opentelemetry.proto.collector.trace.v1.TraceService/Export");
+  EXPECT_EQ(resolve(grpc, Signal::metrics)->url,
+            "http://localhost:4317/opentelemetry.proto.collector.metrics.v1.MetricsService/Export");
+  EXPECT_EQ(resolve(grpc, Signal::logs)->url,
+            "http://localhost:4317/opentelemetry.proto.collector.logs.v1.LogsService/Export");
+}
+
+TEST(OtlpEndpoint, ABaseUrlKeepsItsPathAndQuery) {
+  EXPECT_EQ(resolve({.endpoint = "https://host"})->url, "https://host/v1/traces");
+  EXPECT_EQ(resolve({.endpoint = "https://host:99/"})->url, "https://host:99/v1/traces");
+  EXPECT_EQ(resolve({.endpoint = " https://host/otlp/ "})->url, "https://host/otlp/v1/traces");
+  EXPECT_EQ(resolve({.endpoint = "http://[::1]:4318"})->url, "http://[::1]:4318/v1/traces");
+  EXPECT_EQ(resolve({.endpoint = "http://user:pass@host/a?tenant=b"})->url,
+            "http://user:pass@host/a/v1/traces?tenant=b");
+}
+
+TEST(OtlpEndpoint, TheSignalsVariableIsUsedAsItIs) {
+  const Environment general("OTEL_EXPORTER_OTLP_ENDPOINT", "http://general:1/base");
+  EXPECT_EQ(resolve()->url, "http://general:1/base/v1/traces");
+  const Environment signal("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://signal:2");
+  EXPECT_EQ(resolve()->url, "http://signal:2/");
+  EXPECT_EQ(resolve({}, Signal::logs)->url, "http://general:1/base/v1/logs");
+}
+
+TEST(OtlpEndpoint, TheProgramOutranksTheSignalsVariableAndThatTheGeneralOne) {
+  const Environment general_timeout("OTEL_EXPORTER_OTLP_TIMEOUT", "1000");
+  const Environment general_compression("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip");
+  EXPECT_EQ(resolve()->timeout, milliseconds(1000));
+  EXPECT_EQ(resolve()->compression, OtlpCompression::gzip);
+  const Environment timeout("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "2000");
+  const Environment compression("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "none");
+  const Environment protocol("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "GRPC");
+  const Environment endpoint("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://signal:2");
+  EXPECT_EQ(resolve()->timeout, milliseconds(2000));
+  EXPECT_EQ(resolve()->compression, OtlpCompression::none);
+  EXPECT_EQ(resolve()->protocol, OtlpProtocol::grpc);
+  const Resolved resolved = resolve({.endpoint = "http://program:3",
+                                     .protocol = OtlpProtocol::http_protobuf,
+                                     .compression = OtlpCompression::gzip,
+                                     .timeout = milliseconds(3000)});
+  EXPECT_EQ(resolved->url, "http://program:3/v1/traces");
+  EXPECT_EQ(resolved->timeout, milliseconds(3000));
+  EXPECT_EQ(resolved->compression, OtlpCompression::gzip);
+}
+
+TEST(OtlpEndpoint, AVariableSetToNothingIsUnset) {
+  const Environment endpoint("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "");
+  const Environment timeout("OTEL_EXPORTER_OTLP_TIMEOUT", "");
+  const Environment protocol("OTEL_EXPORTER_OTLP_PROTOCOL", "");
+  const Resolved resolved = resolve();
+  EXPECT_EQ(resolved->url, "http://localhost:4318/v1/traces");
+  EXPECT_EQ(resolved->timeout, milliseconds(10'000));
+  EXPECT_THAT(resolved.problems, IsEmpty());
+}
+
+TEST(OtlpEndpoint, AVariableThatCannotBeUnderstoodIsReportedAndPassedOver) {
+  const Environment general("OTEL_EXPORTER_OTLP_TIMEOUT", "1500");
+  const Environment timeout("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "10s");
+  const Environment compression("OTEL_EXPORTER_OTLP_COMPRESSION", "brotli");
+  const Environment protocol("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json");
+  const Resolved resolved = resolve();
+  ASSERT_TRUE(resolved.endpoint);
+  EXPECT_EQ(resolved->timeout, milliseconds(1500));
+  EXPECT_EQ(resolved->compression, OtlpCompression::none);
+  EXPECT_EQ(resolved->protocol, OtlpProtocol::http_protobuf);
+  EXPECT_THAT(resolved.problems,
+              ElementsAre(AllOf(HasSubstr("OTEL_EXPORTER_OTLP_PROTOCOL"), HasSubstr("http/json")),
+                          AllOf(HasSubstr("OTEL_EXPORTER_OTLP_COMPRESSION"), HasSubstr("brotli")),
+                          AllOf(HasSubstr("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT"), HasSubstr("10s"))));
+}
+
+TEST(OtlpEndpoint, TimeoutsAreMillisecondsAndZeroMeansNone) {
+  {
+    const Environment timeout("OTEL_EXPORTER_OTLP_TIMEOUT", "0");
+    EXPECT_EQ(resolve()->timeout, milliseconds::max());
+  }
+  for (const char* text : {"-1", "1.5", "ten", "99999999999", "0x10", "5 000"}) {
+    const Environment timeout("OTEL_EXPORTER_OTLP_TIMEOUT", text);
+    const Resolved resolved = resolve();
+    EXPECT_EQ(resolved->timeout, milliseconds(10'000)) << text;
+    EXPECT_EQ(resolved.problems.size(), 1u) << text;
+  }
+}
+
+TEST(OtlpEndpoint, AnEndpointThatIsNoUrlIsAnErrorThatNamesItsSource) {
+  for (const char* text :
+       {"localhost:4318", "host", "ftp://host", "http://", "http://a b", "http://host:99999"}) {
+    const Environment endpoint("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", text);
+    const Resolved resolved = resolve();
+    ASSERT_FALSE(resolved.endpoint) << text;
+    EXPECT_EQ(resolved.endpoint.error().code, ErrorCode::invalid_argument);
+    EXPECT_THAT(resolved.endpoint.error().message,
+                AllOf(HasSubstr("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"), HasSubstr("http://")));
+  }
+  const Resolved given = resolve({.endpoint = "ftp://user:secret@host"});
+  EXPECT_THAT(given.endpoint.error().message, AllOf(HasSubstr("ftp://host"), Not(HasSubstr("secret"))));
+}
+
+TEST(OtlpEndpoint, GrpcTakesHostAndPortWithoutAScheme) {
+  const std::string method = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+  EXPECT_EQ(resolve({.endpoint = "host:4317", .protocol = OtlpProtocol::grpc})->url,
+            "https://host:4317" + method);
+  const Environment insecure("OTEL_EXPORTER_OTLP_INSECURE", "True");
+  EXPECT_EQ(resolve({.endpoint = "host:4317", .protocol = OtlpProtocol::grpc})->url,
+            "http://host:4317" + method);
+  EXPECT_EQ(resolve({.endpoint = "https://host:4317", .protocol = OtlpProtocol::grpc})->url,
+            "https://host:4317" + method)
+      << "a scheme outranks it";
+  const Environment signal("OTEL_EXPORTER_OTLP_TRACES_INSECURE", "1");
+  const Resolved resolved = resolve({.endpoint = "host:4317", .protocol = OtlpProtocol::grpc});
+  EXPECT_EQ(resolved->url, "http://host:4317" + method);
+  EXPECT_THAT(resolved.problems, ElementsAre(HasSubstr("OTEL_EXPORTER_OTLP_TRACES_INSECURE")));
+}
+
+TEST(OtlpEndpoint, ThePathOfAGrpcEndpointIsTheMethods) {
+  EXPECT_EQ(resolve({.endpoint = "http://host:1/ignored", .protocol = OtlpProtocol::grpc})->url,
+            "http://host:1/opentelemetry.proto.collector.trace.v1.TraceService/Export");
+}
+
+TEST(OtlpEndpoint, LikelyMistakesAreReported) {
+  EXPECT_THAT(resolve({.endpoint = "http://localhost:4317"}).problems, ElementsAre(HasSubstr("4317")));
+  EXPECT_THAT(resolve({.endpoint = "http://localhost:4318", .protocol = OtlpProtocol::grpc}).problems,
+              ElementsAre(HasSubstr("4318")));
+  const Resolved twice = resolve({.endpoint = "http://localhost:4318/v1/traces"});
+  EXPECT_EQ(twice->url, "http://localhost:4318/v1/traces/v1/traces") << "as the specification has it";
+  EXPECT_THAT(twice.problems, ElementsAre(HasSubstr("/v1/traces")));
+  const Environment as_is("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://localhost:4318/v1/traces");
+  EXPECT_THAT(resolve().problems, IsEmpty());
+}
+
+TEST(OtlpEndpoint, HeadersAreDecodedFromTheirBaggageEncoding) {
+  const Environment headers("OTEL_EXPORTER_OTLP_HEADERS",
+                            " api-key = s%2Cecret%3D , Authorization=Basic dTpw==,empty=,,x-tenant=a%20b;c");
+  const Resolved resolved = resolve();
+  EXPECT_THAT(resolved->headers,
+              ElementsAre(Pair("api-key", "s,ecret="), Pair("Authorization", "Basic dTpw=="),
+                          Pair("empty", ""), Pair("x-tenant", "a b;c")));
+  EXPECT_THAT(resolved.problems, IsEmpty());
+}
+
+TEST(OtlpEndpoint, TheSignalsHeadersReplaceTheGeneralOnesAndTheProgramsAreAdded) {
+  const Environment general("OTEL_EXPORTER_OTLP_HEADERS", "a=general,b=general");
+  const Environment signal("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "a=signal,c=signal");
+  EXPECT_THAT(resolve({.headers = {{"A", "program"}, {"d", "program"}}})->headers,
+              ElementsAre(Pair("a", "program"), Pair("c", "signal"), Pair("d", "program")));
+  EXPECT_THAT(resolve({}, Signal::logs)->headers, ElementsAre(Pair("a", "general"), Pair("b", "general")));
+}
+
+TEST(OtlpEndpoint, HeadersThatCannotBeSentAreReportedWithoutTheirValues) {
+  const Environment headers(
+      "OTEL_EXPORTER_OTLP_HEADERS",
+      "good=1,secret,=secret,bad name=secret,forged=secret%0D%0Ax: y,Content-Type=secret");
+  const Resolved resolved = resolve({.headers = {{"also bad", "secret"}, {"te", "secret"}}});
+  EXPECT_THAT(resolved->headers, ElementsAre(Pair("good", "1")));
+  EXPECT_THAT(resolved.problems, ElementsAre(HasSubstr("entry 2"), HasSubstr("entry 3"), HasSubstr("entry 4"),
+                                             HasSubstr("entry 5"), HasSubstr("also bad"),
+                                             HasSubstr("Content-Type"), HasSubstr("te")));
+  for (const std::string& problem : resolved.problems) EXPECT_THAT(problem, Not(HasSubstr("secret")));
+}
+
+TEST(OtlpEndpoint, FilesOfCertificatesAreTakenAndMissingOnesReported) {
+  const Environment certificate("OTEL_EXPORTER_OTLP_CERTIFICATE", "/etc/passwd");
+  const Environment key("OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY", "/nowhere/key.pem");
+  const Resolved resolved = resolve({.client_certificate = "/etc/hosts"});
+  EXPECT_EQ(resolved->certificate_file, "/etc/passwd");
+  EXPECT_EQ(resolved->client_key_file, "/nowhere/key.pem");
+  EXPECT_EQ(resolved->client_certificate_file, "/etc/hosts");
+  EXPECT_THAT(resolved.problems, ElementsAre(HasSubstr("/nowhere/key.pem")));
+}
+
+}  // namespace
+}  // namespace sonde::sdk

@@ -1,0 +1,98 @@
+#pragma once
+
+// What the providers of the three signals have in common: they give out one core a scope, turn all of them
+// off at shutdown, and one of them may be the global one, which also serves the handles that were given out
+// before there was any. A handle points at a slot and a slot at a core, or at nothing; neither is ever freed.
+// Getting a handle is rare, so one lock a signal guards it all.
+
+#include <atomic>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "sdk/scope_core.h"
+
+namespace sonde::detail {
+
+/// Pipeline has a `ResourceCore resource`. Core derives from ScopeCore, is made from (Pipeline&, ScopeKey),
+/// and has a `Slot slot`, an object with a `std::atomic<Core*> core`. Thread-safe.
+template <class Pipeline, class Core, class Slot>
+class ScopedProvider {
+ public:
+  /// The pipeline is the provider's, and immortal.
+  template <class Fill>
+  explicit ScopedProvider(Fill fill) {
+    const std::lock_guard lock(shared().mutex);
+    pipeline_ = &shared().pipelines.emplace_back();
+    fill(*pipeline_);
+  }
+  ScopedProvider(const ScopedProvider&) = delete;
+  ScopedProvider& operator=(const ScopedProvider&) = delete;
+
+  [[nodiscard]] Pipeline& pipeline() noexcept { return *pipeline_; }
+
+  /// The slot of that scope, or null once turned off.
+  [[nodiscard]] const Slot* slot(const ScopeKey& key) {
+    const std::lock_guard lock(shared().mutex);
+    Core* const found = core(key);
+    return found == nullptr ? nullptr : &found->slot;
+  }
+
+  /// Empties every slot that leads here. False if that was done before.
+  bool turn_off() noexcept {
+    const std::lock_guard lock(shared().mutex);
+    if (std::exchange(is_off_, true)) return false;
+    for (auto& [key, core] : cores_) core->slot.core.store(nullptr, std::memory_order_release);
+    if (shared().global != this) return true;
+    shared().global = nullptr;
+    for (auto& [key, slot] : shared().global_slots) slot.core.store(nullptr, std::memory_order_release);
+    return true;
+  }
+
+  void set_as_global() {
+    const std::lock_guard lock(shared().mutex);
+    shared().global = this;
+    for (auto& [key, slot] : shared().global_slots) slot.core.store(core(key), std::memory_order_release);
+  }
+
+  /// The slot that follows whichever provider is the global one.
+  [[nodiscard]] static const Slot& global_slot(const ScopeKey& key) {
+    const std::lock_guard lock(shared().mutex);
+    auto [found, is_new] = shared().global_slots.try_emplace(key);
+    if (is_new && shared().global != nullptr) {
+      found->second.core.store(shared().global->core(key), std::memory_order_release);
+    }
+    return found->second;
+  }
+
+ private:
+  struct Shared {
+    std::mutex mutex;
+    std::deque<Pipeline> pipelines;
+    std::deque<Core> cores;
+    std::map<ScopeKey, Slot> global_slots;
+    ScopedProvider* global = nullptr;
+  };
+  static Shared& shared() {
+    static auto* const instance = new Shared;  // outlives every static destructor
+    return *instance;
+  }
+
+  /// The lock is held.
+  Core* core(const ScopeKey& key) {
+    if (is_off_) return nullptr;
+    auto [found, is_new] = cores_.try_emplace(key);
+    if (is_new) {
+      found->second = &shared().cores.emplace_back(*pipeline_, key);
+      found->second->slot.core.store(found->second, std::memory_order_release);
+    }
+    return found->second;
+  }
+
+  Pipeline* pipeline_ = nullptr;
+  std::map<ScopeKey, Core*> cores_;
+  bool is_off_ = false;
+};
+
+}  // namespace sonde::detail

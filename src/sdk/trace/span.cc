@@ -1,0 +1,251 @@
+#include "sonde/span.hpp"
+
+#include <cxxabi.h>
+
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <typeinfo>
+
+#include "base/clock.h"
+#include "otlp/writer.h"
+#include "sdk/trace/span_record.h"
+
+namespace sonde::detail {
+
+constinit thread_local CurrentContext current;
+
+namespace {
+
+using otlp::ValueLimits;
+using otlp::WireType;
+namespace fields = otlp::fields;
+
+std::uint64_t or_now(std::uint64_t time) noexcept { return time != 0 ? time : base::Clock::now(); }
+
+ValueLimits value_limits(const SpanRecord& record) noexcept {
+  return {record.core->pipeline->limits.attribute_value_length};
+}
+
+/// Tells almost all different keys apart without looking at their bytes.
+std::uint32_t fingerprint(std::string_view key) noexcept {
+  const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(key[i]); };
+  if (key.empty()) return 0;
+  return static_cast<std::uint32_t>(key.size()) << 24 | static_cast<std::uint32_t>(at(0)) << 16 |
+         static_cast<std::uint32_t>(at(key.size() / 2)) << 8 | at(key.size() - 1);
+}
+
+/// Whether the KeyValue field at `bytes` (tag and length included) has this key.
+bool has_key(const std::uint8_t* bytes, std::string_view key) noexcept {
+  do ++bytes;  // over the tag and the length of the KeyValue
+  while ((*bytes & 0x80) != 0);
+  ++bytes;
+  std::uint8_t expected[12];
+  const auto header = static_cast<std::size_t>(
+      otlp::write_delimited_header(expected, fields::key_value::key, key.size()) - expected);
+  return std::memcmp(bytes, expected, header) == 0 &&
+         std::memcmp(bytes + header, key.data(), key.size()) == 0;
+}
+
+/// The attribute of that key, or null.
+SpanRecord::AttributeSlot* find_attribute(SpanRecord& record, std::string_view key,
+                                          std::uint32_t print) noexcept {
+  for (SpanRecord::AttributeSlot& slot : record.attributes) {
+    if (slot.fingerprint == print && has_key(record.data + slot.field.offset, key)) return &slot;
+  }
+  return nullptr;
+}
+
+void drop_attribute(SpanRecord& record) noexcept { ++record.dropped_attributes; }
+
+/// Room for an attribute's field of that size: in its old place if it has one and fits, else at the end. Null
+/// if a limit stands against it. Makes the slot if there is none.
+std::uint8_t* place_attribute(SpanRecord& record, SpanRecord::AttributeSlot*& slot,
+                              std::size_t field_size) noexcept {
+  if (slot != nullptr && slot->field.size == field_size) return record.data + slot->field.offset;
+  if (slot == nullptr && record.attributes.size() >= record.core->pipeline->limits.attribute_count)
+    return nullptr;
+  if (record.reserve(field_size) == nullptr) return nullptr;
+  if (slot != nullptr) {
+    record.erase(slot->field);
+  } else if (slot = record.add_attribute_slot(); slot == nullptr) {
+    return nullptr;
+  }
+  slot->field = {record.size, static_cast<std::uint32_t>(field_size)};
+  record.size += static_cast<std::uint32_t>(field_size);
+  return record.data + slot->field.offset;
+}
+
+/// The attributes of an event or a link within their limit; the rest is counted.
+Attributes limited(Attributes attributes, std::size_t most, std::uint32_t& dropped) noexcept {
+  if (attributes.size() <= most) return attributes;
+  dropped = static_cast<std::uint32_t>(attributes.size() - most);
+  return Attributes(attributes.first(most));
+}
+
+std::size_t count_size(std::uint32_t count) noexcept { return count == 0 ? 0 : 1 + otlp::varint_size(count); }
+
+std::uint8_t* write_count(std::uint8_t* out, std::uint32_t field, std::uint32_t count) noexcept {
+  return count == 0 ? out : otlp::write_varint(otlp::write_tag(out, field, WireType::varint), count);
+}
+
+std::string type_name(const std::type_info& type) {
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> name(
+      abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), &std::free);
+  return name == nullptr ? type.name() : name.get();
+}
+
+void add_exception_event(SpanRecord& record, std::string_view type, std::string_view message,
+                         Attributes attributes) {
+  std::vector<Attribute> all = {{"exception.type", type}, {"exception.message", message}};
+  all.insert(all.end(), attributes.begin(), attributes.end());  // the last of a key is the one that counts
+  add_event(record, "exception", 0, Attributes(all));
+}
+
+}  // namespace
+
+void set_attribute(SpanRecord& record, std::string_view key, const AttributeValue& value) noexcept {
+  if (key.empty()) return drop_attribute(record);
+  const ValueLimits limits = value_limits(record);
+  const std::size_t value_size = otlp::value_size(value, limits);
+  const std::size_t content = otlp::key_value_size(key, value_size);
+  const std::size_t field_size = otlp::delimited_size(fields::span::attributes, content);
+
+  const std::uint32_t print = fingerprint(key);
+  SpanRecord::AttributeSlot* slot = find_attribute(record, key, print);
+  std::uint8_t* out = place_attribute(record, slot, field_size);
+  if (out == nullptr) return drop_attribute(record);
+  slot->fingerprint = print;
+  out = otlp::write_delimited_header(out, fields::span::attributes, content);
+  out = otlp::write_delimited(out, fields::key_value::key, key);
+  out = otlp::write_delimited_header(out, fields::key_value::value, value_size);
+  otlp::write_value(out, value, limits);
+}
+
+void set_attributes(SpanRecord& record, Attributes attributes) noexcept {
+  for (const auto& [key, value] : attributes) set_attribute(record, key, value);
+}
+
+void add_event(SpanRecord& record, std::string_view name, std::uint64_t time,
+               Attributes attributes) noexcept {
+  const SpanLimits& span_limits = record.core->pipeline->limits;
+  const ValueLimits limits = value_limits(record);
+  std::uint32_t dropped = 0;
+  attributes = limited(attributes, span_limits.event_attribute_count, dropped);
+  const std::size_t content = 9 + otlp::delimited_size(fields::event::name, name.size()) +
+                              otlp::key_values_size(fields::event::attributes, attributes, limits) +
+                              count_size(dropped);
+  std::uint8_t* out = nullptr;
+  if (record.event_count >= span_limits.event_count ||
+      (out = record.reserve(otlp::delimited_size(fields::span::events, content))) == nullptr) {
+    ++record.dropped_events;
+    return;
+  }
+  ++record.event_count;
+  out = otlp::write_delimited_header(out, fields::span::events, content);
+  out = otlp::write_tag(out, fields::event::time_unix_nano, WireType::fixed64);
+  out = otlp::write_fixed(out, or_now(time));
+  out = otlp::write_delimited(out, fields::event::name, name);
+  out = otlp::write_key_values(out, fields::event::attributes, attributes, limits);
+  record.commit(write_count(out, fields::event::dropped_attributes_count, dropped));
+}
+
+void add_link(SpanRecord& record, const SpanContext& context, Attributes attributes) noexcept {
+  const SpanLimits& span_limits = record.core->pipeline->limits;
+  const ValueLimits limits = value_limits(record);
+  const std::string_view trace_state = context.trace_state().header();
+  std::uint32_t dropped = 0;
+  attributes = limited(attributes, span_limits.link_attribute_count, dropped);
+  const std::size_t trace_state_size =
+      trace_state.empty() ? 0 : otlp::delimited_size(fields::link::trace_state, trace_state.size());
+  const std::size_t content = 18 + 10 + 5 + trace_state_size +
+                              otlp::key_values_size(fields::link::attributes, attributes, limits) +
+                              count_size(dropped);
+  std::uint8_t* out = nullptr;
+  if (!context.is_valid() || record.link_count >= span_limits.link_count ||
+      (out = record.reserve(otlp::delimited_size(fields::span::links, content))) == nullptr) {
+    ++record.dropped_links;
+    return;
+  }
+  ++record.link_count;
+  constexpr std::uint32_t has_is_remote = 0x100;  // trace.proto, SpanFlags
+  constexpr std::uint32_t is_remote = 0x200;
+  const std::uint32_t flags =
+      context.trace_flags().bits | has_is_remote | (context.is_remote() ? is_remote : 0);
+  out = otlp::write_delimited_header(out, fields::span::links, content);
+  out = otlp::write_delimited(out, fields::link::trace_id, context.trace_id().bytes.data(), TraceId::size);
+  out = otlp::write_delimited(out, fields::link::span_id, context.span_id().bytes.data(), SpanId::size);
+  out = otlp::write_fixed(otlp::write_tag(out, fields::link::flags, WireType::fixed32), flags);
+  if (!trace_state.empty()) out = otlp::write_delimited(out, fields::link::trace_state, trace_state);
+  out = otlp::write_key_values(out, fields::link::attributes, attributes, limits);
+  record.commit(write_count(out, fields::link::dropped_attributes_count, dropped));
+}
+
+void set_status(SpanRecord& record, StatusCode code, std::string_view message) noexcept {
+  if (code == StatusCode::unset || record.status_code == StatusCode::ok) return;
+  if (record.status.size != 0) record.erase(std::exchange(record.status, {}));
+  record.status_code = code;
+  if (code != StatusCode::error) message = {};
+  const std::size_t message_size =
+      message.empty() ? 0 : otlp::delimited_size(fields::status::message, message.size());
+  const std::size_t content = message_size + 2;
+  const std::size_t field_size = otlp::delimited_size(fields::span::status, content);
+  std::uint8_t* out = record.reserve(field_size);
+  if (out == nullptr) return;
+  record.status = {record.size, static_cast<std::uint32_t>(field_size)};
+  out = otlp::write_delimited_header(out, fields::span::status, content);
+  if (!message.empty()) out = otlp::write_delimited(out, fields::status::message, message);
+  out = otlp::write_tag(out, fields::status::code, WireType::varint);
+  *out++ = static_cast<std::uint8_t>(code);
+  record.commit(out);
+}
+
+void update_name(SpanRecord& record, std::string_view name) noexcept {
+  const std::size_t field_size = otlp::delimited_size(fields::span::name, name.size());
+  if (record.reserve(field_size) == nullptr) return;
+  if (record.name.size != 0) record.erase(std::exchange(record.name, {}));
+  record.name = {record.size, static_cast<std::uint32_t>(field_size)};
+  record.commit(otlp::write_delimited(record.data + record.size, fields::span::name, name));
+}
+
+void record_exception(SpanRecord& record, const std::exception& exception, Attributes attributes) noexcept {
+  try {
+    add_exception_event(record, type_name(typeid(exception)), exception.what(), attributes);
+  } catch (...) {  // out of memory: the application must not hear of it
+    ++record.dropped_events;
+  }
+}
+
+void record_exception(SpanRecord& record, const std::exception_ptr& exception,
+                      Attributes attributes) noexcept {
+  if (exception == nullptr) return;
+  try {
+    std::rethrow_exception(exception);
+  } catch (const std::exception& caught) {
+    record_exception(record, caught, attributes);
+  } catch (...) {
+    try {
+      const std::type_info* const type = abi::__cxa_current_exception_type();
+      add_exception_event(record, type == nullptr ? "unknown" : type_name(*type), "", attributes);
+    } catch (...) {
+      ++record.dropped_events;
+    }
+  }
+}
+
+void fail_by_exception(SpanRecord& record) noexcept {
+  // Which exception cannot be known while it flies; record_exception() in a handler tells.
+  if (record.status_code == StatusCode::unset) {
+    set_status(record, StatusCode::error, "an exception left the span's scope");
+  }
+}
+
+void end(SpanRecord* record, std::uint64_t time) noexcept {
+  finish_record(*record, or_now(time));
+  const FinishedSpan finished(*record->core, record->bytes());
+  for (const auto& processor : record->core->pipeline->processors) processor->on_end(finished);
+  release_record(record);
+}
+
+}  // namespace sonde::detail

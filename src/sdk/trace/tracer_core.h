@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sdk/scope_core.h"
+#include "sonde/span_processor.hpp"
+#include "sonde/tracer.hpp"
+#include "sonde/tracer_provider.hpp"
+
+namespace sonde::detail {
+
+/// What a provider's spans go through.
+struct TracerPipeline {
+  ResourceCore resource;
+  SpanLimits limits;
+  std::vector<std::unique_ptr<SpanProcessor>> processors;
+};
+
+struct TracerCore : ScopeCore {
+  TracerCore(TracerPipeline& tracer_pipeline, const ScopeKey& scope_key)
+      : ScopeCore(tracer_pipeline.resource, scope_key), pipeline(&tracer_pipeline) {}
+
+  TracerPipeline* pipeline;
+  TracerSlot slot;  ///< What the provider's own tracers point at.
+};
+
+}  // namespace sonde::detail

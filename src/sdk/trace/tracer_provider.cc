@@ -1,0 +1,55 @@
+#include "sonde/tracer_provider.hpp"
+
+#include "sdk/scoped_provider.h"
+#include "sdk/trace/tracer_core.h"
+
+namespace sonde {
+
+using detail::ScopeKey;
+
+class TracerProvider::Impl
+    : public detail::ScopedProvider<detail::TracerPipeline, detail::TracerCore, detail::TracerSlot> {
+ public:
+  using ScopedProvider::ScopedProvider;
+};
+
+TracerProvider::TracerProvider(TracerProviderOptions options)
+    : impl_(std::make_unique<Impl>([&](detail::TracerPipeline& pipeline) {
+        detail::encode_resource_core(pipeline.resource, std::move(options.resource));
+        pipeline.limits = options.limits;
+        pipeline.processors = std::move(options.processors);
+      })) {}
+
+TracerProvider::~TracerProvider() { shutdown(); }
+
+Tracer TracerProvider::get_tracer(std::string_view name, std::string_view version,
+                                  std::string_view schema_url, Attributes attributes) {
+  const detail::TracerSlot* const slot = impl_->slot(ScopeKey(name, version, schema_url, attributes));
+  return slot == nullptr ? Tracer() : Tracer(slot);
+}
+
+bool TracerProvider::force_flush(std::chrono::milliseconds timeout) noexcept {
+  const Deadline deadline = std::chrono::steady_clock::now() + timeout;
+  bool done = true;
+  for (const auto& processor : impl_->pipeline().processors) done = processor->force_flush(deadline) && done;
+  return done;
+}
+
+bool TracerProvider::shutdown(std::chrono::milliseconds timeout) noexcept {
+  const Deadline deadline = std::chrono::steady_clock::now() + timeout;
+  if (!impl_->turn_off()) return true;
+  bool done = true;
+  for (const auto& processor : impl_->pipeline().processors) done = processor->shutdown(deadline) && done;
+  return done;
+}
+
+const Resource& TracerProvider::resource() const noexcept { return impl_->pipeline().resource.resource; }
+
+void TracerProvider::set_as_global() { impl_->set_as_global(); }
+
+Tracer get_tracer(std::string_view name, std::string_view version, std::string_view schema_url,
+                  Attributes attributes) {
+  return Tracer(&TracerProvider::Impl::global_slot(ScopeKey(name, version, schema_url, attributes)));
+}
+
+}  // namespace sonde
