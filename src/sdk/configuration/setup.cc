@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "sdk/diagnostics.h"
 #include "sdk/configuration/environment.h"
+#include "sdk/diagnostics.h"
 #include "sonde/console_exporter.hpp"
 
 namespace sonde {
