@@ -1,0 +1,138 @@
+#pragma once
+
+// The work that benchmarks time and that the guards in tests/guards count instructions and allocations of:
+// one place, so that both speak of the same. Spans go through the batch processor into an exporter that gets
+// every complete request and counts what is in it.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "sonde/sonde.hpp"
+#include "sonde/span_processor.hpp"
+
+namespace sonde::benchmarks {
+
+/// How many spans are recorded between two flushes, which keep the queue short, so that no span is dropped: a
+/// dropped span costs less than one that is delivered.
+inline constexpr int burst = 512;
+
+class CountingExporter final : public SpanExporter {
+ public:
+  explicit CountingExporter(std::shared_ptr<std::atomic<std::uint64_t>> spans) noexcept
+      : spans_(std::move(spans)) {}
+
+  ExportResult export_batch(const SpanBatch& batch, Deadline) noexcept override {
+    if (!batch.otlp_request().empty()) spans_->fetch_add(batch.size(), std::memory_order_relaxed);
+    return {};
+  }
+
+ private:
+  std::shared_ptr<std::atomic<std::uint64_t>> spans_;
+};
+
+/// A provider at work.
+class Tracing {
+ public:
+  Tracing() {
+    BatchOptions options;
+    options.max_queue_size = std::size_t{burst} * 4;
+    auto processor =
+        std::make_unique<BatchSpanProcessor>(std::make_unique<CountingExporter>(exported_), options);
+    processor_ = processor.get();
+    TracerProviderOptions provider;
+    provider.processors.push_back(std::move(processor));
+    provider_ = std::make_unique<TracerProvider>(std::move(provider));
+    tracer = provider_->get_tracer("sdk_bench", "1.0");
+  }
+
+  void flush() noexcept { provider_->force_flush(); }
+  [[nodiscard]] std::uint64_t exported() const noexcept { return exported_->load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t dropped() const noexcept { return processor_->dropped(); }
+
+  Tracer tracer;
+
+ private:
+  std::shared_ptr<std::atomic<std::uint64_t>> exported_ = std::make_shared<std::atomic<std::uint64_t>>(0);
+  BatchSpanProcessor* processor_ = nullptr;
+  std::unique_ptr<TracerProvider> provider_;
+};
+
+inline void start_end_span(const Tracer& tracer) noexcept {
+  static_cast<void>(tracer.start_span("operation"));
+}
+
+inline void start_set_end_span(const Tracer& tracer) noexcept {
+  auto span = tracer.start_span("operation");
+  span.set_attribute("key", 1);
+}
+
+/// One call of a model: the current span, seven attributes, an event with an attribute, a status.
+inline void llm_span(const Tracer& tracer) noexcept {
+  auto span = tracer.start_as_current_span("chat gpt-4o-mini", {.kind = SpanKind::client});
+  span.set_attribute("gen_ai.operation.name", "chat");
+  span.set_attribute("gen_ai.provider.name", "openai");
+  span.set_attribute("gen_ai.request.model", "gpt-4o-mini");
+  span.set_attribute("gen_ai.request.temperature", 0.7);
+  span.set_attribute("gen_ai.usage.input_tokens", 1234);
+  span.set_attribute("gen_ai.usage.output_tokens", 567);
+  span.set_attribute("gen_ai.response.id", "chatcmpl-8WYkqLzKpJ");
+  span.add_event("Response received", {{"tokens", 1801}});
+  span.set_status(StatusCode::ok);
+}
+
+/// Three spans, two of them children of the first, with an attribute each.
+inline void nested_rag(const Tracer& tracer) noexcept {
+  auto pipeline = tracer.start_as_current_span("rag_pipeline");
+  {
+    auto retrieval = tracer.start_as_current_span("retrieve_documents");
+    retrieval.set_attribute("doc_count", 5);
+  }
+  auto generation = tracer.start_as_current_span("generate_response");
+  generation.set_attribute("response_length", 1024);
+}
+
+// What the benchmarks of other SDKs measure, in the same shapes.
+
+inline void span_with_4_attributes(const Tracer& tracer) noexcept {
+  auto span = tracer.start_span("operation");
+  span.set_attribute("http.request.method", "GET");
+  span.set_attribute("http.response.status_code", 200);
+  span.set_attribute("server.address", "127.0.0.1");
+  span.set_attribute("network.protocol.version", 1.1);
+}
+
+inline void span_with_8_attributes(const Tracer& tracer) noexcept {
+  auto span = tracer.start_span("operation");
+  span.set_attribute("http.request.method", "GET");
+  span.set_attribute("http.response.status_code", 200);
+  span.set_attribute("server.address", "127.0.0.1");
+  span.set_attribute("network.protocol.version", 1.1);
+  span.set_attribute("url.path", "/v1/chat/completions");
+  span.set_attribute("url.scheme", "https");
+  span.set_attribute("http.request.body.size", 1024);
+  span.set_attribute("http.request.resend", false);
+}
+
+inline void span_with_event(const Tracer& tracer) noexcept {
+  auto span = tracer.start_span("operation");
+  span.add_event("retry", {{"attempt", 2}});
+}
+
+inline void span_with_link(const Tracer& tracer) noexcept {
+  static constexpr TraceId trace_id{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
+  static constexpr SpanId span_id{{1, 2, 3, 4, 5, 6, 7, 8}};
+  auto span = tracer.start_span("operation");
+  span.add_link(SpanContext(trace_id, span_id, TraceFlags{TraceFlags::sampled}, true), {});
+}
+
+/// A parent that was not sampled, so that a parent-based sampler, the default, drops its children.
+inline SpanContext unsampled_parent() { return {TraceId{{1}}, SpanId{{1}}, TraceFlags{0}, true}; }
+
+inline void sampled_out_span(const Tracer& tracer, const SpanContext& parent) noexcept {
+  auto span = tracer.start_span("operation", {.parent = parent});
+  span.set_attribute("key", 1);
+}
+
+}  // namespace sonde::benchmarks
