@@ -68,31 +68,12 @@ struct SpanLink {
   Attributes attributes = {};  ///< A view; see AttributeValue.
 };
 
-class Span {
+/// What can be said about a span while it is being recorded. Common to Span, which owns the recording, and
+/// RecordingSpan, through which processors see it.
+class SpanRecorder {
  public:
-  /// A span that records nothing and has no identity.
-  Span() noexcept = default;
-
-  /// A span that records nothing but stands for `context`: its children continue that trace.
-  explicit Span(SpanContext context) noexcept : context_(std::move(context)) {}
-
-  Span(Span&& other) noexcept
-      : record_(std::exchange(other.record_, nullptr)), context_(std::move(other.context_)) {}
-  Span& operator=(Span&& other) noexcept {
-    if (this != &other) {
-      end();
-      record_ = std::exchange(other.record_, nullptr);
-      context_ = std::move(other.context_);
-    }
-    return *this;
-  }
-  ~Span() { end(); }
-
   /// Whether anything set here will be kept. False once ended. For skipping work that only feeds the span.
   [[nodiscard]] bool is_recording() const noexcept { return record_ != nullptr; }
-
-  /// Its identity; valid also after end(), and when not sampled.
-  [[nodiscard]] const SpanContext& context() const noexcept { return context_; }
 
   /// Sets or replaces an attribute. Beyond the span limits it is counted as dropped.
   void set_attribute(std::string_view key, const AttributeValue& value) noexcept {
@@ -131,6 +112,39 @@ class Span {
     if (record_ != nullptr) detail::record_exception(*record_, exception, attributes);
   }
 
+ protected:
+  SpanRecorder() noexcept = default;
+  explicit SpanRecorder(detail::SpanRecord* record) noexcept : record_(record) {}
+  SpanRecorder(const SpanRecorder&) noexcept = default;
+  SpanRecorder& operator=(const SpanRecorder&) noexcept = default;
+  ~SpanRecorder() = default;
+
+  detail::SpanRecord* record_ = nullptr;
+};
+
+class Span : public SpanRecorder {
+ public:
+  /// A span that records nothing and has no identity.
+  Span() noexcept = default;
+
+  /// A span that records nothing but stands for `context`: its children continue that trace.
+  explicit Span(SpanContext context) noexcept : context_(std::move(context)) {}
+
+  Span(Span&& other) noexcept
+      : SpanRecorder(std::exchange(other.record_, nullptr)), context_(std::move(other.context_)) {}
+  Span& operator=(Span&& other) noexcept {
+    if (this != &other) {
+      end();
+      record_ = std::exchange(other.record_, nullptr);
+      context_ = std::move(other.context_);
+    }
+    return *this;
+  }
+  ~Span() { end(); }
+
+  /// Its identity; valid also after end(), and when not sampled.
+  [[nodiscard]] const SpanContext& context() const noexcept { return context_; }
+
   /// Ends the span now; later calls do nothing. `time` as in add_event().
   void end(std::uint64_t time = 0) noexcept {
     if (record_ != nullptr) detail::end(std::exchange(record_, nullptr), time);
@@ -140,9 +154,8 @@ class Span {
   friend class ScopedSpan;
   friend struct detail::SpanStarter;
   Span(detail::SpanRecord* record, SpanContext context) noexcept
-      : record_(record), context_(std::move(context)) {}
+      : SpanRecorder(record), context_(std::move(context)) {}
 
-  detail::SpanRecord* record_ = nullptr;
   SpanContext context_;
 };
 

@@ -11,37 +11,72 @@
 #include <memory>
 #include <string_view>
 
+#include "sonde/resource.hpp"
+#include "sonde/span.hpp"
 #include "sonde/span_exporter.hpp"
 #include "sonde/span_view.hpp"
+#include "sonde/tracer.hpp"
 
 namespace sonde {
 
-namespace detail {
-struct TracerCore;
-}
+/// A span that is being recorded: what it holds so far can be read, and more be said about it. A view, valid
+/// during the call.
+class RecordingSpan : public SpanRecorder {
+ public:
+  explicit RecordingSpan(detail::SpanRecord& record) noexcept : SpanRecorder(&record) {}
+  RecordingSpan(const RecordingSpan&) = delete;
+  RecordingSpan& operator=(const RecordingSpan&) = delete;
+
+  /// What has been recorded so far, without the counts of what was dropped. Recording more ends the view.
+  [[nodiscard]] SpanView view() const noexcept;
+  /// Whether it will be exported; else it is recorded for processors only.
+  [[nodiscard]] bool is_sampled() const noexcept;
+  [[nodiscard]] InstrumentationScope scope() const noexcept;
+  [[nodiscard]] const Resource& resource() const noexcept;
+};
 
 /// A span that has just ended. A view, valid during the call.
 class FinishedSpan {
  public:
-  FinishedSpan(const detail::TracerCore& core, std::string_view otlp) noexcept : core_(&core), otlp_(otlp) {}
+  FinishedSpan(const detail::TracerCore& core, std::string_view otlp, bool is_sampled = true) noexcept
+      : core_(&core), otlp_(otlp), is_sampled_(is_sampled) {}
 
   [[nodiscard]] SpanView view() const noexcept { return SpanView(otlp_); }
   /// The bytes of OTLP's Span message.
   [[nodiscard]] std::string_view otlp() const noexcept { return otlp_; }
+  /// Whether it is to be exported. Those that are not were recorded for processors only.
+  [[nodiscard]] bool is_sampled() const noexcept { return is_sampled_; }
   [[nodiscard]] InstrumentationScope scope() const noexcept;
+  [[nodiscard]] const Resource& resource() const noexcept;
   [[nodiscard]] const detail::TracerCore& core() const noexcept { return *core_; }
 
  private:
   const detail::TracerCore* core_;
   std::string_view otlp_;
+  bool is_sampled_;
 };
 
-/// All members are thread-safe and never throw.
+/// All members are thread-safe and never throw. A provider calls its processors in their order.
 class SpanProcessor {
  public:
   virtual ~SpanProcessor() = default;
 
-  /// A sampled span ended, on the calling thread. Must be quick.
+  /// Which of the calls below a processor does without, so that spans need not make them. Asked once, when
+  /// the provider is made.
+  struct Interest {
+    bool on_start = true;
+    bool on_ending = true;
+  };
+  [[nodiscard]] virtual Interest interest() const noexcept { return {}; }
+
+  /// A span has started, on the calling thread; its first attributes and links are there. Must be quick.
+  virtual void on_start(RecordingSpan& /*span*/, const Parent& /*parent*/) noexcept {}
+
+  /// A span is ending, on the calling thread: the last moment to change it. Its end time is there. Must be
+  /// quick.
+  virtual void on_ending(RecordingSpan& /*span*/) noexcept {}
+
+  /// A span ended, on the calling thread. One that is not sampled must not be exported. Must be quick.
   virtual void on_end(const FinishedSpan& span) noexcept = 0;
 
   /// Exports what has ended so far. False if that was not done by the deadline.
@@ -75,6 +110,7 @@ class BatchSpanProcessor final : public SpanProcessor {
   explicit BatchSpanProcessor(std::unique_ptr<SpanExporter> exporter, const BatchOptions& options = {});
   ~BatchSpanProcessor() override;  ///< Shuts down, within the export timeout.
 
+  [[nodiscard]] Interest interest() const noexcept override { return {false, false}; }
   void on_end(const FinishedSpan& span) noexcept override;
   bool force_flush(Deadline deadline) noexcept override;
   bool shutdown(Deadline deadline) noexcept override;
@@ -95,6 +131,7 @@ class SimpleSpanProcessor final : public SpanProcessor {
   explicit SimpleSpanProcessor(std::unique_ptr<SpanExporter> exporter);
   ~SimpleSpanProcessor() override;
 
+  [[nodiscard]] Interest interest() const noexcept override { return {false, false}; }
   void on_end(const FinishedSpan& span) noexcept override;
   bool force_flush(Deadline deadline) noexcept override;
   bool shutdown(Deadline deadline) noexcept override;

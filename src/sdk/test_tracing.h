@@ -14,18 +14,26 @@
 namespace sonde::test {
 
 struct TestTracing {
-  explicit TestTracing(SpanLimits limits = {}) {
-    TracerProviderOptions options;
+  /// The spans kept in memory are those that reach the end of `options.processors`.
+  explicit TestTracing(TracerProviderOptions options = {}) {
     options.resource = Resource({{"service.name", std::string("test")}});
-    options.limits = limits;
     options.processors.push_back(std::make_unique<SimpleSpanProcessor>(make_in_memory_exporter(memory)));
     provider = std::make_unique<TracerProvider>(std::move(options));
     tracer = provider->get_tracer("test", "1.0");
   }
+  explicit TestTracing(const SpanLimits& limits) : TestTracing(TracerProviderOptions{.limits = limits}) {}
+  explicit TestTracing(std::unique_ptr<SpanProcessor> first) : TestTracing(with(std::move(first))) {}
 
   std::shared_ptr<InMemorySpans> memory = std::make_shared<InMemorySpans>();
   std::unique_ptr<TracerProvider> provider;
   Tracer tracer;
+
+ private:
+  static TracerProviderOptions with(std::unique_ptr<SpanProcessor> processor) {
+    TracerProviderOptions options;
+    options.processors.push_back(std::move(processor));
+    return options;
+  }
 };
 
 /// The first attribute of that key.

@@ -276,7 +276,9 @@ BatchSpanProcessor::~BatchSpanProcessor() {
   shutdown(std::chrono::steady_clock::now() + std::chrono::seconds(5));
 }
 
-void BatchSpanProcessor::on_end(const FinishedSpan& span) noexcept { state_->on_end(span); }
+void BatchSpanProcessor::on_end(const FinishedSpan& span) noexcept {
+  if (span.is_sampled()) state_->on_end(span);
+}
 bool BatchSpanProcessor::force_flush(Deadline deadline) noexcept { return state_->force_flush(deadline); }
 bool BatchSpanProcessor::shutdown(Deadline deadline) noexcept { return state_->shutdown(deadline); }
 std::uint64_t BatchSpanProcessor::dropped() const noexcept { return state_->dropped(); }

@@ -45,7 +45,9 @@ SimpleSpanProcessor::SimpleSpanProcessor(std::unique_ptr<SpanExporter> exporter)
 
 SimpleSpanProcessor::~SimpleSpanProcessor() = default;
 
-void SimpleSpanProcessor::on_end(const FinishedSpan& span) noexcept { state_->on_end(span); }
+void SimpleSpanProcessor::on_end(const FinishedSpan& span) noexcept {
+  if (span.is_sampled()) state_->on_end(span);
+}
 
 bool SimpleSpanProcessor::force_flush(Deadline /*deadline*/) noexcept { return true; }
 

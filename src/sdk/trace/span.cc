@@ -242,9 +242,15 @@ void fail_by_exception(SpanRecord& record) noexcept {
 }
 
 void end(SpanRecord* record, std::uint64_t time) noexcept {
-  finish_record(*record, or_now(time));
-  const FinishedSpan finished(*record->core, record->bytes());
-  for (const auto& processor : record->core->pipeline->processors) processor->on_end(finished);
+  const TracerPipeline& pipeline = *record->core->pipeline;
+  write_end_time(*record, or_now(time));
+  if (pipeline.interest.on_ending) {
+    RecordingSpan ending(*record);
+    for (const auto& processor : pipeline.processors) processor->on_ending(ending);
+  }
+  write_dropped_counts(*record);
+  const FinishedSpan finished(*record->core, record->bytes(), record->is_sampled);
+  for (const auto& processor : pipeline.processors) processor->on_end(finished);
   release_record(record);
 }
 

@@ -116,14 +116,14 @@ void release_record(SpanRecord* record) noexcept {
   ++pool.count;
 }
 
-void begin_record(SpanRecord& record, const SpanStart& start) noexcept {
+bool begin_record(SpanRecord& record, const SpanStart& start) noexcept {
   const std::string_view trace_state =
       start.parent == nullptr ? std::string_view() : start.parent->trace_state().header();
   const std::size_t name_size = otlp::delimited_size(fields::span::name, start.name.size());
   constexpr std::size_t fixed_size = 18 + 10 + 10 + 2 + 9 + 6;
   std::uint8_t* out = record.reserve(fixed_size + name_size +
                                      otlp::delimited_size(fields::span::trace_state, trace_state.size()));
-  if (out == nullptr) return;
+  if (out == nullptr) return false;
   *out++ = byte_tag(fields::span::trace_id, WireType::delimited);
   *out++ = TraceId::size;
   out = otlp::write_fixed(out, start.trace_id.bytes);
@@ -148,15 +148,23 @@ void begin_record(SpanRecord& record, const SpanStart& start) noexcept {
   record.name = {static_cast<std::uint32_t>(out - record.data), static_cast<std::uint32_t>(name_size)};
   out = otlp::write_delimited(out, fields::span::name, start.name);
   record.start_time = start.time;
+  record.is_sampled = (start.trace_flags & TraceFlags::sampled) != 0;
   record.commit(out);
+  return true;
 }
 
-void finish_record(SpanRecord& record, std::uint64_t end_time) noexcept {
-  constexpr std::size_t count_size = 1 + 5;
-  std::uint8_t* out = record.reserve(9 + 3 * count_size);
+void write_end_time(SpanRecord& record, std::uint64_t end_time) noexcept {
+  std::uint8_t* out = record.reserve(9);
   if (out == nullptr) return;
   *out++ = byte_tag(fields::span::end_time_unix_nano, WireType::fixed64);
-  out = otlp::write_fixed(out, std::max(end_time, record.start_time));
+  record.commit(otlp::write_fixed(out, std::max(end_time, record.start_time)));
+}
+
+void write_dropped_counts(SpanRecord& record) noexcept {
+  if ((record.dropped_attributes | record.dropped_events | record.dropped_links) == 0) return;
+  constexpr std::size_t count_size = 1 + 5;
+  std::uint8_t* out = record.reserve(3 * count_size);
+  if (out == nullptr) return;
   const auto write_count = [&](std::uint32_t field, std::uint32_t count) {
     if (count != 0) out = otlp::write_varint(otlp::write_tag(out, field, WireType::varint), count);
   };

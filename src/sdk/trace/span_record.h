@@ -69,6 +69,7 @@ struct SpanRecord {
   Field name;
   Field status;
   StatusCode status_code = StatusCode::unset;
+  bool is_sampled = true;
   std::uint32_t event_count = 0;
   std::uint32_t link_count = 0;
   std::uint32_t dropped_attributes = 0;
@@ -97,9 +98,12 @@ struct SpanStart {
   std::uint64_t time;
   std::uint8_t trace_flags;
 };
-void begin_record(SpanRecord& record, const SpanStart& start) noexcept;
+/// False if there is no memory for it.
+[[nodiscard]] bool begin_record(SpanRecord& record, const SpanStart& start) noexcept;
 
-/// Writes the end time and the dropped counts: the record then holds a complete Span message.
-void finish_record(SpanRecord& record, std::uint64_t end_time) noexcept;
+/// Writes the end time.
+void write_end_time(SpanRecord& record, std::uint64_t end_time) noexcept;
+/// Writes how much was dropped. With the end time the record then holds a complete Span message.
+void write_dropped_counts(SpanRecord& record) noexcept;
 
 }  // namespace sonde::detail

@@ -39,9 +39,16 @@ Span SpanStarter::start(TracerCore& core, std::string_view name, const SpanOptio
 
   record->core = &core;
   const std::uint64_t time = options.start_time != 0 ? options.start_time : base::Clock::now();
-  begin_record(*record, {trace_id, span_id, parent, name, options.kind, time, flags.bits});
+  if (!begin_record(*record, {trace_id, span_id, parent, name, options.kind, time, flags.bits})) {
+    release_record(record);
+    return Span(std::move(context));
+  }
   if (!options.attributes.empty()) set_attributes(*record, options.attributes);
   for (const SpanLink& link : options.links) add_link(*record, link.context, link.attributes);
+  if (core.pipeline->interest.on_start) {
+    RecordingSpan started(*record);
+    for (const auto& processor : core.pipeline->processors) processor->on_start(started, options.parent);
+  }
   return Span(record, std::move(context));
 }
 

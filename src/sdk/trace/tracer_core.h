@@ -12,9 +12,12 @@ namespace sonde::detail {
 
 /// What a provider's spans go through.
 struct TracerPipeline {
+  void set_processors(std::vector<std::unique_ptr<SpanProcessor>> all);
+
   ResourceCore resource;
   SpanLimits limits;
   std::vector<std::unique_ptr<SpanProcessor>> processors;
+  SpanProcessor::Interest interest{false, false};  ///< Of any of them.
 };
 
 struct TracerCore : ScopeCore {

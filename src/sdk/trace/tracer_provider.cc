@@ -7,6 +7,15 @@ namespace sonde {
 
 using detail::ScopeKey;
 
+void detail::TracerPipeline::set_processors(std::vector<std::unique_ptr<SpanProcessor>> all) {
+  processors = std::move(all);
+  for (const auto& processor : processors) {
+    const SpanProcessor::Interest wants = processor->interest();
+    interest.on_start |= wants.on_start;
+    interest.on_ending |= wants.on_ending;
+  }
+}
+
 class TracerProvider::Impl
     : public detail::ScopedProvider<detail::TracerPipeline, detail::TracerCore, detail::TracerSlot> {
  public:
@@ -17,7 +26,7 @@ TracerProvider::TracerProvider(TracerProviderOptions options)
     : impl_(std::make_unique<Impl>([&](detail::TracerPipeline& pipeline) {
         detail::encode_resource_core(pipeline.resource, std::move(options.resource));
         pipeline.limits = options.limits;
-        pipeline.processors = std::move(options.processors);
+        pipeline.set_processors(std::move(options.processors));
       })) {}
 
 TracerProvider::~TracerProvider() { shutdown(); }
