@@ -3,7 +3,7 @@
 #include <array>
 #include <string>
 
-#include "cli/nearest.h"
+#include "base/nearest.h"
 #include "cli/terminal.h"
 
 namespace sonde::cli {
@@ -12,15 +12,15 @@ namespace {
 const std::array<std::string, 4> commands = {"serve", "show", "traces", "mock-llm"};
 
 TEST(Nearest, FindsTheCommandBehindATypingError) {
-  EXPECT_EQ(nearest("serv", commands), "serve");
-  EXPECT_EQ(nearest("sevre", commands), "serve");
-  EXPECT_EQ(nearest("trace", commands), "traces");
-  EXPECT_EQ(nearest("mockllm", commands), "mock-llm");
+  EXPECT_EQ(base::nearest("serv", commands), "serve");
+  EXPECT_EQ(base::nearest("sevre", commands), "serve");
+  EXPECT_EQ(base::nearest("trace", commands), "traces");
+  EXPECT_EQ(base::nearest("mockllm", commands), "mock-llm");
 }
 
 TEST(Nearest, SuggestsNothingForAnotherWord) {
-  EXPECT_EQ(nearest("banana", commands), "");
-  EXPECT_EQ(nearest(std::string(100'000, 's'), commands), "");
+  EXPECT_EQ(base::nearest("banana", commands), "");
+  EXPECT_EQ(base::nearest(std::string(100'000, 's'), commands), "");
 }
 
 TEST(Terminal, StylesOnlyWhereColoursAreOn) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cli/commands.h"
-#include "cli/nearest.h"
+#include "base/nearest.h"
 
 namespace sonde::cli {
 namespace {
@@ -29,7 +29,7 @@ std::string unknown_command(const CLI::App& app, int argument_count, char** argu
     if (command->get_name() == typed) return {};
     commands.push_back(command->get_name());
   }
-  const std::string meant = nearest(typed, commands);
+  const std::string meant = base::nearest(typed, commands);
   std::string message = "sonde: there is no command '" + typed + "'";
   message += meant.empty() ? "; `sonde --help` lists them" : "; did you mean `sonde " + meant + "`?";
   return message;

@@ -31,25 +31,17 @@ std::string host_name() {
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : std::string();
 }
 
-std::string_view trim(std::string_view text) {
-  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 /// "key=value,key=value" with percent-encoded values; false if anything in it is malformed.
 bool parse_attributes(std::string_view text, std::vector<Resource::Attribute>& attributes) {
   while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    const std::string_view member = trim(text.substr(0, comma));
-    text.remove_prefix(std::min(comma + 1, text.size()));
-    if (member.empty()) continue;
-    const std::size_t equals = member.find('=');
-    if (equals == std::string_view::npos || equals == 0) return false;
-    std::string value;
-    if (!base::percent_decode(trim(member.substr(equals + 1)), value)) return false;
-    attributes.emplace_back(trim(member.substr(0, equals)), std::move(value));
+    std::string_view value = detail::take_until(',', text);
+    if (value.empty()) continue;
+    const std::size_t equals = value.find('=');
+    const std::string_view key = detail::take_until('=', value);
+    std::string decoded;
+    if (equals == std::string_view::npos || key.empty()) return false;
+    if (!base::percent_decode(detail::trim(value), decoded)) return false;
+    attributes.emplace_back(key, std::move(decoded));
   }
   return true;
 }
@@ -72,7 +64,7 @@ Resource Resource::detect() {
 
 Resource Resource::from_environment(std::vector<std::string>& problems) {
   std::vector<Attribute> attributes;
-  const auto listed = detail::environment("OTEL_RESOURCE_ATTRIBUTES");
+  const auto listed = detail::environment(detail::variable("OTEL_RESOURCE_ATTRIBUTES"));
   if (listed && !parse_attributes(*listed, attributes)) {
     attributes.clear();
     problems.emplace_back(
@@ -81,7 +73,7 @@ Resource Resource::from_environment(std::vector<std::string>& problems) {
         "values percent-encoded");
   }
   Resource resource = Resource().merged_with(Resource(std::move(attributes)));
-  const auto name = detail::environment("OTEL_SERVICE_NAME");
+  const auto name = detail::environment(detail::variable("OTEL_SERVICE_NAME"));
   if (!name) return resource;
   return resource.merged_with(Resource({{"service.name", std::string(*name)}}));
 }

@@ -14,6 +14,9 @@ namespace {
 using detail::environment;
 using detail::environment_boolean;
 using detail::environment_number;
+using detail::environment_time;
+using detail::Variable;
+using detail::variable;
 using Problems = std::vector<std::string>;
 
 ExporterKind exporter_kind(const SetupOptions& options, Problems& problems) {
@@ -30,21 +33,18 @@ ExporterKind exporter_kind(const SetupOptions& options, Problems& problems) {
 /// The environment's values for those fields that the program left at their defaults.
 BatchOptions batch_options(BatchOptions options, Problems& problems) {
   const BatchOptions defaults;
-  const auto milliseconds = [&](const char* name, std::chrono::milliseconds& field,
-                                std::chrono::milliseconds unset) {
-    if (field != unset) return;
-    if (const auto value = environment_number(name, 0, problems)) {
-      field =
-          std::chrono::milliseconds(static_cast<std::int64_t>(std::min<std::uint64_t>(*value, INT32_MAX)));
-    }
+  const auto time = [&](const Variable& name, std::chrono::milliseconds& field,
+                        std::chrono::milliseconds unset) {
+    if (field == unset) field = environment_time(name, problems).value_or(field);
   };
-  const auto size = [&](const char* name, std::size_t& field, std::size_t unset) {
-    if (field == unset) field = environment_number(name, 1, problems).value_or(field);
+  const auto size = [&](const Variable& name, std::size_t& field, std::size_t unset) {
+    if (field == unset) field = environment_number(name, problems).value_or(field);
   };
-  milliseconds("OTEL_BSP_SCHEDULE_DELAY", options.schedule_delay, defaults.schedule_delay);
-  milliseconds("OTEL_BSP_EXPORT_TIMEOUT", options.export_timeout, defaults.export_timeout);
-  size("OTEL_BSP_MAX_QUEUE_SIZE", options.max_queue_size, defaults.max_queue_size);
-  size("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", options.max_export_batch_size, defaults.max_export_batch_size);
+  time(variable("OTEL_BSP_SCHEDULE_DELAY"), options.schedule_delay, defaults.schedule_delay);
+  time(variable("OTEL_BSP_EXPORT_TIMEOUT"), options.export_timeout, defaults.export_timeout);
+  size(variable("OTEL_BSP_MAX_QUEUE_SIZE"), options.max_queue_size, defaults.max_queue_size);
+  size(variable("OTEL_BSP_MAX_EXPORT_BATCH_SIZE"), options.max_export_batch_size,
+       defaults.max_export_batch_size);
   if (options.max_export_batch_size > options.max_queue_size) {
     problems.emplace_back(
         "the export batch size is larger than the queue, and is taken as the queue's size; see "
@@ -96,7 +96,7 @@ Telemetry setup(SetupOptions options) {
   Problems problems;
   std::unique_ptr<TracerProvider> provider;
   detail::set_diagnostic_handler(std::move(options.on_diagnostic));
-  if (!environment_boolean("OTEL_SDK_DISABLED", problems)) {
+  if (!environment_boolean(variable("OTEL_SDK_DISABLED"), problems)) {
     provider = make_provider(options, problems);
     provider->set_as_global();
   }

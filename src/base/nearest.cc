@@ -1,10 +1,9 @@
-#include "cli/nearest.h"
+#include "base/nearest.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <vector>
 
-namespace sonde::cli {
+namespace sonde::base {
 namespace {
 
 /// Letters to insert, delete, replace or swap with their neighbour to turn one word into the other.
@@ -26,11 +25,11 @@ std::size_t distance(std::string_view from, std::string_view to) {
 
 }  // namespace
 
-std::string nearest(std::string_view typed, std::span<const std::string> words) {
+std::string nearest(std::string_view typed, std::span<const std::string> words, std::size_t most_wrong) {
   constexpr std::size_t longest_word = 64;  // the table grows with the square; nobody mistypes more
   if (typed.size() > longest_word) return {};
   std::string found;
-  std::size_t least = std::max<std::size_t>(1, typed.size() / 3) + 1;
+  std::size_t least = std::min(most_wrong, std::max<std::size_t>(1, typed.size() / 3)) + 1;
   for (const std::string& word : words) {
     if (const std::size_t changes = distance(typed, word); changes < least) {
       least = changes;
@@ -40,4 +39,4 @@ std::string nearest(std::string_view typed, std::span<const std::string> words) 
   return found;
 }
 
-}  // namespace sonde::cli
+}  // namespace sonde::base
