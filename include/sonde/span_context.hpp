@@ -7,12 +7,12 @@
 // Source: specification trace/api.md, SpanContext; W3C Trace Context level 2.
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "sonde/ids.hpp"
+#include "sonde/trace_state.hpp"
 
 namespace sonde {
 
@@ -25,21 +25,6 @@ struct TraceFlags {
 
   [[nodiscard]] constexpr bool is_sampled() const noexcept { return (bits & sampled) != 0; }
   friend constexpr bool operator==(TraceFlags, TraceFlags) = default;
-};
-
-/// The tracestate header: vendors' data, handed on as it came. Cheap to copy; immutable.
-class TraceState {
- public:
-  TraceState() = default;
-  explicit TraceState(std::string header)
-      : header_(header.empty() ? nullptr : std::make_shared<const std::string>(std::move(header))) {}
-
-  [[nodiscard]] std::string_view header() const noexcept {
-    return header_ == nullptr ? std::string_view() : std::string_view(*header_);
-  }
-
- private:
-  std::shared_ptr<const std::string> header_;
 };
 
 class SpanContext {
@@ -63,6 +48,8 @@ class SpanContext {
   [[nodiscard]] bool is_sampled() const noexcept { return flags_.is_sampled(); }
   [[nodiscard]] bool is_valid() const noexcept { return trace_id_.is_valid() && span_id_.is_valid(); }
 
+  friend bool operator==(const SpanContext&, const SpanContext&) = default;
+
  private:
   TraceId trace_id_;
   SpanId span_id_;
@@ -74,8 +61,8 @@ class SpanContext {
 /// The W3C traceparent header of a context, or an empty string if it is not valid.
 [[nodiscard]] std::string traceparent(const SpanContext& context);
 
-/// Reads a traceparent and, if there is one, a tracestate header. Anything malformed gives the invalid
-/// context, as the recommendation asks; the result is remote.
+/// Reads a traceparent and, if there is one, a tracestate header. A malformed traceparent gives the invalid
+/// context and a malformed tracestate the empty one, as the recommendation asks; the result is remote.
 [[nodiscard]] SpanContext parse_traceparent(std::string_view traceparent, std::string_view tracestate = {});
 
 }  // namespace sonde

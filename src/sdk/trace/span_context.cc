@@ -5,9 +5,6 @@ namespace sonde {
 namespace {
 
 constexpr std::size_t traceparent_size = 2 + 1 + TraceId::hex_size + 1 + SpanId::hex_size + 1 + 2;
-/// W3C Trace Context 3.3.1.1 asks for at least 512 characters to be handed on; more is nobody's honest
-/// header.
-constexpr std::size_t max_trace_state_size = 8192;
 
 bool read_byte(std::string_view text, std::uint8_t& byte) noexcept {
   return detail::from_hex(text, &byte, 1);
@@ -48,9 +45,8 @@ SpanContext parse_traceparent(std::string_view traceparent, std::string_view tra
   if (traceparent.size() > traceparent_size && (version == 0 || traceparent[traceparent_size] != '-'))
     return {};
   if (!trace_id.is_valid() || !span_id.is_valid()) return {};
-  if (tracestate.size() > max_trace_state_size) tracestate = {};
   const auto known = static_cast<std::uint8_t>(flags & (TraceFlags::sampled | TraceFlags::random));
-  return SpanContext(trace_id, span_id, TraceFlags{known}, true, TraceState(std::string(tracestate)));
+  return SpanContext(trace_id, span_id, TraceFlags{known}, true, TraceState(tracestate));
 }
 
 }  // namespace sonde
