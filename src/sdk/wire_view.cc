@@ -1,7 +1,6 @@
 #include "sonde/wire_view.hpp"
 
 #include <bit>
-#include <cstring>
 
 #include "otlp/writer.h"
 #include "sdk/wire_fields.h"
@@ -14,27 +13,6 @@ using otlp::WireType;
 
 namespace detail {
 namespace {
-
-bool take_varint(std::string_view& message, std::uint64_t& value) noexcept {
-  value = 0;
-  for (unsigned shift = 0; shift < 64 && !message.empty(); shift += 7) {
-    const auto byte = static_cast<std::uint8_t>(message.front());
-    message.remove_prefix(1);
-    value |= std::uint64_t{byte & 0x7Fu} << shift;
-    if ((byte & 0x80) == 0) return true;
-  }
-  return false;
-}
-
-template <class Integer>
-bool take_fixed(std::string_view& message, std::uint64_t& value) noexcept {
-  Integer fixed = 0;
-  if (message.size() < sizeof fixed) return false;
-  std::memcpy(&fixed, message.data(), sizeof fixed);
-  message.remove_prefix(sizeof fixed);
-  value = fixed;
-  return true;
-}
 
 bool take_content(std::string_view& message, WireType type, WireField& field) noexcept {
   switch (type) {

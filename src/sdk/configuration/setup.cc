@@ -57,7 +57,7 @@ std::unique_ptr<SpanExporter> make_exporter(SetupOptions& options, ExporterKind 
   if (options.custom_exporter != nullptr) return std::move(options.custom_exporter);
   if (kind == ExporterKind::none) return nullptr;
   if (kind == ExporterKind::console) return make_console_exporter();
-  auto exporter = make_otlp_exporter(
+  auto exporter = make_otlp_span_exporter(
       {.endpoint = options.endpoint, .protocol = options.protocol, .headers = options.headers}, problems);
   if (exporter) return std::move(*exporter);
   problems.push_back("no spans will be exported: " + exporter.error().message);

@@ -10,13 +10,15 @@
 
 #include "base/base64.h"
 #include "otlp/fields.h"
+#include "sdk/exporters/json_reader.h"
+#include "sdk/wire_fields.h"
 #include "sonde/span_view.hpp"
 
 namespace sonde::sdk {
 namespace {
 
 namespace fields = otlp::fields;
-using detail::take_field;
+using detail::for_each_field;
 using detail::WireField;
 using std::chrono::milliseconds;
 using transport::HttpClientResponse;
@@ -33,11 +35,6 @@ std::string one_line(std::string_view text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
   }
   return size < text.size() ? line + "..." : line;
-}
-
-template <class Visit>
-void for_each_field(std::string_view message, Visit visit) {
-  for (WireField field = take_field(message); field.number != 0; field = take_field(message)) visit(field);
 }
 
 /// The content of the last field of a number, as protobuf reads a field that should stand once.
@@ -67,6 +64,47 @@ OtlpAnswer read_export_response(std::string_view response) {
 
 bool is_protobuf(std::string_view content_type) noexcept {
   return content_type.starts_with("application/x-protobuf");
+}
+
+bool is_json(std::string_view content_type) noexcept { return content_type.starts_with("application/json"); }
+
+/// An Export*ServiceResponse as OTLP/JSON.
+OtlpAnswer read_json_export_response(std::string_view response) {
+  OtlpAnswer answer;
+  JsonReader json(response);
+  const auto visit_partial_success = [&](std::string_view key) {
+    std::optional<std::string> value = json.scalar();
+    if (!value) return false;
+    if (key.starts_with("rejected")) {  // Spans, LogRecords or DataPoints; a number, or one in quotes.
+      std::from_chars(value->data(), value->data() + value->size(), answer.rejected);
+    } else if (key == "errorMessage") {
+      answer.message = one_line(*value);
+    }
+    return true;
+  };
+  json.object([&](std::string_view key) {
+    return key == "partialSuccess" ? json.object(visit_partial_success) : json.skip();
+  });
+  return answer;
+}
+
+/// The message of a google.rpc.Status as JSON, or the whole of what is none.
+std::string read_json_status_message(std::string_view body) {
+  std::optional<std::string> message;
+  JsonReader json(body);
+  json.object([&](std::string_view key) {
+    if (key != "message") return json.skip();
+    message = json.scalar();
+    return message.has_value();
+  });
+  return message ? *std::move(message) : std::string(body);
+}
+
+/// What an error's body has to say to a person.
+std::string read_explanation(std::string_view content_type, std::string_view body) {
+  if (is_protobuf(content_type)) return one_line(content_of(body, fields::rpc_status::message));
+  if (is_json(content_type)) return one_line(read_json_status_message(body));
+  return content_type.starts_with("text/plain") ? one_line(body) : std::string();
 }
 
 /// Retry-After: seconds, or a date.
@@ -180,18 +218,15 @@ OtlpAnswer read_http_answer(const HttpClientResponse& response) {
   const std::string_view content_type = transport::header(response.headers, "content-type");
   if (response.status / 100 == 2) {
     if (is_protobuf(content_type)) return read_export_response(response.body);
+    if (is_json(content_type)) return read_json_export_response(response.body);
     if (!content_type.starts_with("text/html")) return {};
     // Web servers answer 200 and a page to anything; taking that for success would lose everything silently.
     return {.verdict = Verdict::refused,
             .message = "it answers with a web page; is this the address of an OTLP/HTTP receiver?"};
   }
   OtlpAnswer answer{.verdict = Verdict::refused, .message = "HTTP status " + std::to_string(response.status)};
-  const std::string_view explanation =
-      is_protobuf(content_type) ? content_of(response.body, fields::rpc_status::message)
-      : content_type.starts_with("text/plain") || content_type.starts_with("application/json")
-          ? std::string_view(response.body)
-          : std::string_view();
-  if (!explanation.empty()) answer.message += ": " + one_line(explanation);
+  const std::string explanation = read_explanation(content_type, response.body);
+  if (!explanation.empty()) answer.message += ": " + explanation;
   if (is_retryable_status(response.status)) {
     answer.verdict = Verdict::try_again;
     answer.retry_after = read_retry_after(transport::header(response.headers, "retry-after"));

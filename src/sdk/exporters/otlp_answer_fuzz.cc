@@ -21,11 +21,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return std::string(piece);
   };
   constexpr unsigned statuses[] = {200, 400, 429, 503};
+  constexpr const char* content_types[] = {"application/x-protobuf", "application/grpc", "application/json",
+                                           "text/plain"};
   const std::uint8_t choice = take_byte();
   transport::HttpClientResponse response;
   response.status = statuses[choice & 3];
-  response.headers = {{"content-type", (choice & 4) != 0 ? "application/x-protobuf" : "application/grpc"},
-                      {"retry-after", take_piece()}};
+  response.headers = {{"content-type", content_types[choice >> 4 & 3]}, {"retry-after", take_piece()}};
   transport::HttpHeaders& status = (choice & 8) != 0 ? response.trailers : response.headers;
   status.emplace_back("grpc-status", take_piece());
   status.emplace_back("grpc-message", take_piece());

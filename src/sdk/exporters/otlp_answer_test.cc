@@ -89,6 +89,23 @@ TEST(HttpAnswer, DamagedBytesAreReadAsFarAsTheyGo) {
   EXPECT_EQ(read_http_answer(http(200, protobuf, std::string(100, '\xff'))).verdict, Verdict::accepted);
 }
 
+TEST(HttpAnswer, JsonIsReadAsProtobufIs) {
+  const HttpHeaders json = {{"Content-Type", "application/json; charset=utf-8"}};
+  const auto partial = [&](const std::string& content) {
+    return read_http_answer(http(200, json, "{\"partialSuccess\":{" + content + "}}"));
+  };
+  EXPECT_EQ(partial(R"("rejectedSpans":"150","errorMessage":"bad\nids")").rejected, 150u);
+  EXPECT_EQ(partial(R"("rejectedSpans":"150","errorMessage":"bad\nids")").message, "bad ids");
+  EXPECT_EQ(partial(R"("rejectedDataPoints":7)").rejected, 7u);
+  EXPECT_EQ(partial(R"("rejectedSpans":-1)").rejected, 0u);
+  EXPECT_EQ(partial("").rejected, 0u);
+  EXPECT_EQ(read_http_answer(http(200, json, "{}")).verdict, Verdict::accepted);
+  EXPECT_EQ(read_http_answer(http(200, json, "garbage")).verdict, Verdict::accepted);
+  EXPECT_EQ(read_http_answer(http(400, json, R"({"code":3,"message":"no id"})")).message,
+            "HTTP status 400: no id");
+  EXPECT_EQ(read_http_answer(http(400, json, R"(["no"])")).message, "HTTP status 400: [\"no\"]");
+}
+
 TEST(HttpAnswer, AWebPageIsNotAReceiver) {
   const OtlpAnswer answer =
       read_http_answer(http(200, {{"Content-Type", "text/html; charset=utf-8"}}, "<html>"));

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "sdk/exporters/otlp_json.h"
 #include "sonde/version.hpp"
 
 namespace sonde::sdk {
@@ -14,16 +15,13 @@ using std::chrono::steady_clock;
 using Kind = ExportOutcome::Kind;
 using Verdict = OtlpAnswer::Verdict;
 
-// The specification's bounds on what an exporter sends and reads (protocol/exporter.md).
-constexpr std::size_t max_request_bytes = 64u << 20;
-constexpr std::size_t max_response_bytes = 4u << 20;
-
 transport::HttpClientOptions client_options(const OtlpEndpoint& endpoint) {
   const std::string product(version);
+  const std::string own = "sonde/" + product + " OTel-OTLP-Exporter-Cpp/" + product;
   return {
-      .max_response_bytes = max_response_bytes,
+      .max_response_bytes = endpoint.max_response_bytes,
       .http2_prior_knowledge = endpoint.protocol == OtlpProtocol::grpc,
-      .user_agent = "sonde/" + product + " OTel-OTLP-Exporter-Cpp/" + product,
+      .user_agent = endpoint.user_agent.empty() ? own : endpoint.user_agent + " " + own,
       .certificate_authority_file = endpoint.certificate_file,
       .client_certificate_file = endpoint.client_certificate_file,
       .client_key_file = endpoint.client_key_file,
@@ -32,15 +30,16 @@ transport::HttpClientOptions client_options(const OtlpEndpoint& endpoint) {
 
 transport::HttpRequest request_without_body(const OtlpEndpoint& endpoint) {
   transport::HttpRequest request{.method = "POST", .target = endpoint.url, .headers = endpoint.headers};
-  const bool gzip = endpoint.compression == OtlpCompression::gzip;
+  const std::string coding(coding_name(endpoint.compression));
   if (endpoint.protocol == OtlpProtocol::grpc) {
     request.headers.emplace_back("content-type", "application/grpc");
     request.headers.emplace_back("te", "trailers");
-    if (gzip) request.headers.emplace_back("grpc-encoding", "gzip");
+    if (!coding.empty()) request.headers.emplace_back("grpc-encoding", coding);
     request.headers.emplace_back("grpc-timeout", "");  // Each attempt sets its own; see attempt().
   } else {
-    request.headers.emplace_back("content-type", "application/x-protobuf");
-    if (gzip) request.headers.emplace_back("content-encoding", "gzip");
+    const bool json = endpoint.protocol == OtlpProtocol::http_json;
+    request.headers.emplace_back("content-type", json ? "application/json" : "application/x-protobuf");
+    if (!coding.empty()) request.headers.emplace_back("content-encoding", coding);
   }
   return request;
 }
@@ -67,11 +66,13 @@ ExportOutcome exhausted(const OtlpAnswer& answer, int attempts, std::string_view
 
 }  // namespace
 
-OtlpClient::OtlpClient(OtlpEndpoint endpoint, RetryPolicy retry)
-    : endpoint_(std::move(endpoint)),
+OtlpClient::OtlpClient(Signal signal, OtlpEndpoint endpoint, RetryPolicy retry)
+    : signal_(signal),
+      endpoint_(std::move(endpoint)),
       retry_(retry),
       http_(client_options(endpoint_)),
-      http_request_(request_without_body(endpoint_)) {}
+      http_request_(request_without_body(endpoint_)),
+      compressor_(make_compressor(endpoint_.compression)) {}
 
 ExportOutcome OtlpClient::send(std::string_view request, TimePoint deadline) noexcept {
   try {
@@ -85,13 +86,9 @@ ExportOutcome OtlpClient::send(std::string_view request, TimePoint deadline) noe
 }
 
 ExportOutcome OtlpClient::deliver(std::string_view request, TimePoint deadline) {
-  if (request.size() > max_request_bytes) {
-    return {.kind = Kind::failed,
-            .message = "a request of " + std::to_string(request.size()) + " bytes is more than the " +
-                       std::to_string(max_request_bytes) + " allowed"};
+  if (std::string problem; !set_body(request, problem)) {
+    return {.kind = Kind::failed, .message = std::move(problem)};
   }
-  if (!set_body(request))
-    return {.kind = Kind::failed, .message = "zlib has no memory to compress the request"};
   OtlpAnswer answer;
   for (int attempts = 1;; ++attempts) {
     const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
@@ -110,17 +107,31 @@ ExportOutcome OtlpClient::deliver(std::string_view request, TimePoint deadline) 
   }
 }
 
-bool OtlpClient::set_body(std::string_view request) {
+bool OtlpClient::set_body(std::string_view request, std::string& problem) {
   std::string& body = http_request_.body;
   const bool grpc = endpoint_.protocol == OtlpProtocol::grpc;
-  const bool gzip = endpoint_.compression == OtlpCompression::gzip;
-  body.assign(grpc ? 5 : 0, '\0');
-  if (!gzip) {
-    body += request;
-  } else if (!gzip_.append(request, body)) {
+  std::string_view content = request;
+  if (endpoint_.protocol == OtlpProtocol::http_json) {
+    json_.clear();
+    if (!append_otlp_json(signal_, request, json_)) {
+      problem = "a value in the request is nested too deeply for JSON";
+      return false;
+    }
+    content = json_;
+  }
+  if (content.size() > endpoint_.max_request_bytes) {
+    problem = "a request of " + std::to_string(content.size()) + " bytes is more than the " +
+              std::to_string(endpoint_.max_request_bytes) + " allowed";
     return false;
   }
-  if (grpc) write_grpc_prefix(body, gzip);
+  body.assign(grpc ? 5 : 0, '\0');
+  if (compressor_ == nullptr) {
+    body += content;
+  } else if (!compressor_->append(content, body)) {
+    problem = "there is no memory to compress the request";
+    return false;
+  }
+  if (grpc) write_grpc_prefix(body, compressor_ != nullptr);
   return true;
 }
 

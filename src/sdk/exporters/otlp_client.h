@@ -1,8 +1,8 @@
 #pragma once
 
-// Delivers encoded OTLP requests to a receiver, over OTLP/HTTP or OTLP/gRPC: frames and compresses, keeps the
-// connection, waits and tries again while the receiver says that this may help, and tells in the end what
-// became of the data.
+// Delivers encoded OTLP requests to a receiver, over OTLP/HTTP or OTLP/gRPC: writes them as JSON if that is
+// wanted, frames and compresses, keeps the connection, waits and tries again while the receiver says that
+// this may help, and tells in the end what became of the data.
 //
 // A gRPC call is one POST over HTTP/2 with a status in its trailers, so libcurl is all it takes; no gRPC
 // library ends up in the user's program.
@@ -13,12 +13,13 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <string>
 #include <string_view>
 
-#include "sdk/exporters/gzip.h"
+#include "sdk/exporters/compressor.h"
 #include "sdk/exporters/otlp_answer.h"
 #include "sdk/exporters/otlp_endpoint.h"
 #include "sdk/trace/random.h"
@@ -53,7 +54,7 @@ struct RetryPolicy {
 /// After a fork the child needs a client of its own if a send() was under way.
 class OtlpClient {
  public:
-  explicit OtlpClient(OtlpEndpoint endpoint, RetryPolicy retry = {});
+  OtlpClient(Signal signal, OtlpEndpoint endpoint, RetryPolicy retry = {});
   OtlpClient(const OtlpClient&) = delete;
   OtlpClient& operator=(const OtlpClient&) = delete;
 
@@ -69,17 +70,20 @@ class OtlpClient {
   using TimePoint = std::chrono::steady_clock::time_point;
 
   [[nodiscard]] ExportOutcome deliver(std::string_view request, TimePoint deadline);
-  [[nodiscard]] bool set_body(std::string_view request);
+  /// False, and `problem` says why, if the request cannot be encoded.
+  [[nodiscard]] bool set_body(std::string_view request, std::string& problem);
   [[nodiscard]] OtlpAnswer attempt(std::chrono::milliseconds timeout);
   [[nodiscard]] std::chrono::milliseconds pause_after(int attempts, const OtlpAnswer& answer);
   /// False if cancelled meanwhile.
   [[nodiscard]] bool wait_until(TimePoint time);
 
+  Signal signal_;
   OtlpEndpoint endpoint_;
   RetryPolicy retry_;
   transport::HttpClient http_;
-  transport::HttpRequest http_request_;  ///< Its fields are the same each time; its body keeps its memory.
-  GzipCompressor gzip_;
+  transport::HttpRequest http_request_;     ///< Its fields are the same each time; its body keeps its memory.
+  std::unique_ptr<Compressor> compressor_;  ///< Null: none.
+  std::string json_;                        ///< Keeps its memory, too.
   detail::RandomGenerator random_;
   std::stop_source stop_;
   std::mutex mutex_;

@@ -10,8 +10,8 @@
 #include <sstream>
 
 #include "sdk/exporters/otlp_client.h"
+#include "sdk_support/decompress.h"
 #include "sdk_support/grpc_test_server.h"
-#include "sdk_support/gunzip.h"
 #include "sdk_support/otlp_requests.h"
 #include "sdk_support/raw_http_server.h"
 
@@ -71,7 +71,7 @@ TEST(OtlpGrpc, CallsTheMethodWithTheExactBytes) {
   GrpcTestServer server(always({}));
   OtlpEndpoint endpoint = grpc_endpoint(server);
   endpoint.headers = {{"Api-Key", "secret"}};
-  OtlpClient client(endpoint);
+  OtlpClient client(Signal::traces, endpoint);
   for (const std::size_t size : {0u, 1u, 16'384u, 300'000u, 3'000'000u}) {
     const std::string request = request_of(size);
     const ExportOutcome outcome = client.send(request, later());
@@ -86,7 +86,7 @@ TEST(OtlpGrpc, CallsTheMethodWithTheExactBytes) {
 
 TEST(OtlpGrpc, OneConnectionCarriesManyCalls) {
   GrpcTestServer server(replies_in_turn({GrpcReply{}, GrpcReply{.code = unavailable}, GrpcReply{}}));
-  OtlpClient client(grpc_endpoint(server), eager);
+  OtlpClient client(Signal::traces, grpc_endpoint(server), eager);
   for (std::size_t i = 0; i < 20; ++i)
     ASSERT_EQ(client.send(request_of(i * 1000), later()).kind, Kind::success);
   std::set<std::string> peers;
@@ -97,7 +97,7 @@ TEST(OtlpGrpc, OneConnectionCarriesManyCalls) {
 
 TEST(OtlpGrpc, TheServerLearnsTheDeadline) {
   GrpcTestServer server(always({}));
-  OtlpClient client(grpc_endpoint(server));
+  OtlpClient client(Signal::traces, grpc_endpoint(server));
   const auto expected = std::chrono::system_clock::now() + 30s;
   ASSERT_EQ(client.send("request", Clock::now() + 30s).kind, Kind::success);
   const auto told = server.calls().at(0).deadline;
@@ -112,18 +112,18 @@ TEST(OtlpGrpc, CompressesWhenAsked) {
   GrpcTestServer decompressing(always({}));
   OtlpEndpoint endpoint = grpc_endpoint(decompressing);
   endpoint.compression = OtlpCompression::gzip;
-  ASSERT_EQ(OtlpClient(endpoint).send(request, later()).kind, Kind::success);
+  ASSERT_EQ(OtlpClient(Signal::traces, endpoint).send(request, later()).kind, Kind::success);
   EXPECT_TRUE(decompressing.calls().at(0).message == request);
 
   GrpcTestServer raw(always({}), {.decompress = false});
   endpoint.url = raw.url(export_method);
-  ASSERT_EQ(OtlpClient(endpoint).send(request, later()).kind, Kind::success);
+  ASSERT_EQ(OtlpClient(Signal::traces, endpoint).send(request, later()).kind, Kind::success);
   EXPECT_EQ(gunzip(raw.calls().at(0).message), request) << "it was compressed on the wire";
 }
 
 TEST(OtlpGrpc, APartialSuccessIsNotTriedAgain) {
   GrpcTestServer server(always({.message = std::string(three_rejected)}));
-  OtlpClient client(grpc_endpoint(server), eager);
+  OtlpClient client(Signal::traces, grpc_endpoint(server), eager);
   const ExportOutcome outcome = client.send("request", later());
   EXPECT_EQ(outcome.kind, Kind::partial);
   EXPECT_EQ(outcome.rejected, 3u);
@@ -134,7 +134,7 @@ TEST(OtlpGrpc, APartialSuccessIsNotTriedAgain) {
 TEST(OtlpGrpc, TriesAgainWhenUnavailable) {
   GrpcTestServer server(
       replies_in_turn({GrpcReply{.code = unavailable}, GrpcReply{.code = unavailable}, GrpcReply{}}));
-  OtlpClient client(grpc_endpoint(server), eager);
+  OtlpClient client(Signal::traces, grpc_endpoint(server), eager);
   EXPECT_EQ(client.send("request", later()).kind, Kind::success);
   EXPECT_EQ(server.calls().size(), 3u);
 }
@@ -143,7 +143,7 @@ TEST(OtlpGrpc, ResourceExhaustedIsTriedAgainOnlyIfTheReceiverSaysWhen) {
   GrpcTestServer server(
       replies_in_turn({GrpcReply{.code = resource_exhausted, .details = retry_after(one_millisecond)},
                        GrpcReply{}, GrpcReply{.code = resource_exhausted, .status_message = "quota"}}));
-  OtlpClient client(grpc_endpoint(server), eager);
+  OtlpClient client(Signal::traces, grpc_endpoint(server), eager);
   EXPECT_EQ(client.send("request", later()).kind, Kind::success);
   EXPECT_EQ(server.calls().size(), 2u);
   EXPECT_EQ(client.send("request", later()).kind, Kind::failed);
@@ -153,7 +153,7 @@ TEST(OtlpGrpc, ResourceExhaustedIsTriedAgainOnlyIfTheReceiverSaysWhen) {
 TEST(OtlpGrpc, ThePauseTheReceiverAsksForIsKept) {
   GrpcTestServer server(replies_in_turn(
       {GrpcReply{.code = unavailable, .details = retry_after(fifty_milliseconds)}, GrpcReply{}}));
-  OtlpClient client(grpc_endpoint(server), eager);
+  OtlpClient client(Signal::traces, grpc_endpoint(server), eager);
   const auto started = Clock::now();
   EXPECT_EQ(client.send("request", later()).kind, Kind::success);
   EXPECT_GE(Clock::now() - started, 50ms);
@@ -161,7 +161,7 @@ TEST(OtlpGrpc, ThePauseTheReceiverAsksForIsKept) {
 
 TEST(OtlpGrpc, TheMessageOfAnErrorIsDecoded) {
   GrpcTestServer server(always({.code = 3, .status_message = "100% caf\xc3\xa9\nsecond line"}));
-  OtlpClient client(grpc_endpoint(server), eager);
+  OtlpClient client(Signal::traces, grpc_endpoint(server), eager);
   const ExportOutcome outcome = client.send("request", later());
   EXPECT_EQ(outcome.kind, Kind::failed);
   EXPECT_THAT(outcome.message, HasSubstr("gRPC status INVALID_ARGUMENT: 100% caf\xc3\xa9 second line"));
@@ -170,7 +170,7 @@ TEST(OtlpGrpc, TheMessageOfAnErrorIsDecoded) {
 
 TEST(OtlpGrpc, AMessageAboveTheServersLimitIsRefusedForGood) {
   GrpcTestServer server(always({}), {.max_receive_bytes = 1'000});
-  OtlpClient client(grpc_endpoint(server), eager);
+  OtlpClient client(Signal::traces, grpc_endpoint(server), eager);
   for (const std::size_t size : {1'001u, 300'000u, 5'000'000u}) {
     const ExportOutcome outcome = client.send(request_of(size), later());
     EXPECT_EQ(outcome.kind, Kind::failed) << size << ": " << outcome.message;
@@ -182,7 +182,7 @@ TEST(OtlpGrpc, AMessageAboveTheServersLimitIsRefusedForGood) {
 TEST(OtlpGrpc, TheDeadlineEndsAStalledCallAndTheNextUsesAnotherConnection) {
   GrpcTestServer server(replies_in_turn({GrpcReply{}, std::nullopt, GrpcReply{}}),
                         {.enforce_deadlines = false});
-  OtlpClient client(grpc_endpoint(server), eager);
+  OtlpClient client(Signal::traces, grpc_endpoint(server), eager);
   ASSERT_EQ(client.send("request", later()).kind, Kind::success);
   EXPECT_EQ(client.send("request", Clock::now() + 50ms).kind, Kind::exhausted);
   ASSERT_EQ(client.send("request", later()).kind, Kind::success);
@@ -192,7 +192,7 @@ TEST(OtlpGrpc, TheDeadlineEndsAStalledCallAndTheNextUsesAnotherConnection) {
 
 TEST(OtlpGrpc, CancellationEndsACall) {
   GrpcTestServer server(replies_in_turn({GrpcReply{}, std::nullopt}));
-  OtlpClient client(grpc_endpoint(server));
+  OtlpClient client(Signal::traces, grpc_endpoint(server));
   ASSERT_EQ(client.send("request", later()).kind, Kind::success);
   const auto started = Clock::now();
   auto outcome = std::async(std::launch::async, [&] { return client.send("request", later()); });
@@ -206,7 +206,7 @@ TEST(OtlpGrpc, AServerThatRestartedIsFoundAgain) {
   auto server = std::make_unique<GrpcTestServer>(always({}));
   const OtlpEndpoint endpoint = grpc_endpoint(*server);
   const std::uint16_t port = server->port();
-  OtlpClient client(endpoint, eager);
+  OtlpClient client(Signal::traces, endpoint, eager);
   ASSERT_EQ(client.send("before", later()).kind, Kind::success);
   server.reset();
   EXPECT_EQ(client.send("between", Clock::now() + 50ms).kind, Kind::exhausted);
@@ -233,7 +233,7 @@ TEST(OtlpGrpc, AConnectionThatTheServerEndedIsReplacedWithoutAnAttemptLost) {
 
 TEST(OtlpGrpc, AServerThatRetiresItsConnectionsLosesNothing) {
   GrpcTestServer server(always({}), {.max_connection_age_milliseconds = 1});
-  OtlpClient client(grpc_endpoint(server), eager);
+  OtlpClient client(Signal::traces, grpc_endpoint(server), eager);
   std::size_t calls = 0;
   std::set<std::string> peers;
   while (peers.size() < 20) {
@@ -247,7 +247,8 @@ TEST(OtlpGrpc, AServerThatRetiresItsConnectionsLosesNothing) {
 
 TEST(OtlpGrpc, WhatDoesNotSpeakHttp2IsNotTakenForSuccess) {
   test::RawHttpServer server(test::answer("200 OK"));
-  OtlpClient client({.protocol = OtlpProtocol::grpc, .url = server.url(export_method)}, eager);
+  OtlpClient client(Signal::traces, {.protocol = OtlpProtocol::grpc, .url = server.url(export_method)},
+                    eager);
   EXPECT_EQ(client.send("request", Clock::now() + 50ms).kind, Kind::exhausted);
 }
 
@@ -293,7 +294,7 @@ TEST(OtlpTls, GrpcNegotiatesHttp2WithACertificateThatIsTrusted) {
   OtlpEndpoint endpoint = grpc_endpoint(server);
   endpoint.url = "https" + endpoint.url.substr(4);
   endpoint.certificate_file = certificate.path();
-  OtlpClient client(endpoint, eager);
+  OtlpClient client(Signal::traces, endpoint, eager);
   const std::string request = request_of(300'000);
   for (int i = 0; i < 3; ++i) {
     const ExportOutcome outcome = client.send(request, later());
@@ -311,10 +312,11 @@ TEST(OtlpTls, TheClientShowsItsCertificateToAServerThatAsks) {
   OtlpEndpoint endpoint = grpc_endpoint(server);
   endpoint.url = "https" + endpoint.url.substr(4);
   endpoint.certificate_file = certificate.path();
-  EXPECT_EQ(OtlpClient(endpoint, eager).send("request", Clock::now() + 100ms).kind, Kind::exhausted);
+  EXPECT_EQ(OtlpClient(Signal::traces, endpoint, eager).send("request", Clock::now() + 100ms).kind,
+            Kind::exhausted);
   endpoint.client_certificate_file = certificate.path();
   endpoint.client_key_file = certificate.key_path();
-  const ExportOutcome outcome = OtlpClient(endpoint, eager).send("request", later());
+  const ExportOutcome outcome = OtlpClient(Signal::traces, endpoint, eager).send("request", later());
   EXPECT_EQ(outcome.kind, Kind::success) << outcome.message;
   EXPECT_EQ(server.calls().size(), 1u);
 }
@@ -325,11 +327,11 @@ TEST(OtlpTls, ACertificateThatIsNotTrustedIsAFailureForGood) {
                                      .private_key = read_file(certificate.key_path())});
   OtlpEndpoint endpoint = grpc_endpoint(server);
   endpoint.url = "https" + endpoint.url.substr(4);
-  const ExportOutcome untrusted = OtlpClient(endpoint, eager).send("request", later());
+  const ExportOutcome untrusted = OtlpClient(Signal::traces, endpoint, eager).send("request", later());
   EXPECT_EQ(untrusted.kind, Kind::failed);
   EXPECT_THAT(untrusted.message, HasSubstr("certificate"));
   endpoint.certificate_file = "/nowhere/ca.pem";
-  const ExportOutcome unreadable = OtlpClient(endpoint, eager).send("request", later());
+  const ExportOutcome unreadable = OtlpClient(Signal::traces, endpoint, eager).send("request", later());
   EXPECT_EQ(unreadable.kind, Kind::failed);
   EXPECT_THAT(unreadable.message, HasSubstr("/nowhere/ca.pem"));
   EXPECT_EQ(server.calls().size(), 0u);

@@ -6,7 +6,7 @@
 
 #include <future>
 
-#include "sdk_support/gunzip.h"
+#include "sdk_support/decompress.h"
 #include "sdk_support/otlp_requests.h"
 #include "sdk_support/raw_http_server.h"
 
@@ -24,6 +24,7 @@ using sonde::test::RawHttpServer;
 using sonde::test::request_of;
 using sonde::test::send_bytes;
 using sonde::test::three_rejected;
+using sonde::test::unzstd;
 using std::chrono::milliseconds;
 using testing::HasSubstr;
 using transport::header;
@@ -41,7 +42,7 @@ TEST(OtlpHttp, PostsTheRequestAsTheSpecificationSays) {
   RawHttpServer server(answer("200 OK", protobuf));
   OtlpEndpoint endpoint = http_endpoint(server);
   endpoint.headers = {{"api-key", "secret"}};
-  OtlpClient client(endpoint);
+  OtlpClient client(Signal::traces, endpoint);
   const std::string request = request_of(300'000);
   const ExportOutcome outcome = client.send(request, later());
   EXPECT_EQ(outcome.kind, Kind::success);
@@ -58,7 +59,7 @@ TEST(OtlpHttp, PostsTheRequestAsTheSpecificationSays) {
 
 TEST(OtlpHttp, OneConnectionCarriesManyRequests) {
   RawHttpServer server(answer("200 OK", protobuf));
-  OtlpClient client(http_endpoint(server));
+  OtlpClient client(Signal::traces, http_endpoint(server));
   for (std::size_t i = 0; i < 20; ++i)
     ASSERT_EQ(client.send(request_of(i * 1000), later()).kind, Kind::success);
   EXPECT_EQ(server.requests().size(), 20u);
@@ -68,19 +69,55 @@ TEST(OtlpHttp, OneConnectionCarriesManyRequests) {
 TEST(OtlpHttp, CompressesWhenAsked) {
   RawHttpServer server(answer("200 OK", protobuf));
   OtlpEndpoint endpoint = http_endpoint(server);
-  endpoint.compression = OtlpCompression::gzip;
-  OtlpClient client(endpoint);
-  for (const std::string& request : {std::string(100'000, 'x'), std::string(50, 'y')}) {
-    ASSERT_EQ(client.send(request, later()).kind, Kind::success);
-    const RawHttpServer::Request received = server.requests().back();
-    EXPECT_EQ(header(received.headers, "content-encoding"), "gzip");
-    EXPECT_EQ(gunzip(received.body), request);
+  for (const OtlpCompression compression : {OtlpCompression::gzip, OtlpCompression::zstd}) {
+    endpoint.compression = compression;
+    OtlpClient client(Signal::traces, endpoint);
+    const bool gzip = compression == OtlpCompression::gzip;
+    for (const std::string& request : {std::string(100'000, 'x'), std::string(50, 'y')}) {
+      ASSERT_EQ(client.send(request, later()).kind, Kind::success);
+      const RawHttpServer::Request received = server.requests().back();
+      EXPECT_EQ(header(received.headers, "content-encoding"), gzip ? "gzip" : "zstd");
+      EXPECT_EQ(gzip ? gunzip(received.body) : unzstd(received.body), request);
+    }
   }
+}
+
+/// The content of one field, shorter than 128 bytes.
+std::string delimited(int number, const std::string& content) {
+  return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(content.size())} + content;
+}
+
+TEST(OtlpHttp, WritesJsonWhenAsked) {
+  RawHttpServer server(answer("200 OK", {{"Content-Type", "application/json"}},
+                              R"({"partialSuccess":{"rejectedLogRecords":"3","errorMessage":"too old"}})"));
+  OtlpEndpoint endpoint = http_endpoint(server);
+  endpoint.protocol = OtlpProtocol::http_json;
+  OtlpClient client(Signal::logs, endpoint);
+  const std::string record = delimited(3, "INFO") + delimited(9, std::string(16, '\x1f'));
+  for (int i = 0; i < 2; ++i) {
+    const ExportOutcome outcome = client.send(delimited(1, delimited(2, delimited(2, record))), later());
+    EXPECT_EQ(outcome.kind, Kind::partial);
+    EXPECT_EQ(outcome.rejected, 3u);
+    EXPECT_EQ(outcome.message, "too old");
+    const RawHttpServer::Request received = server.requests().back();
+    EXPECT_EQ(header(received.headers, "content-type"), "application/json");
+    EXPECT_EQ(received.body, R"({"resourceLogs":[{"scopeLogs":[{"logRecords":[{"severityText":"INFO",)"
+                             R"("traceId":"1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f"}]}]}]})");
+  }
+}
+
+TEST(OtlpHttp, TheProgramsProductStandsBeforeTheExporters) {
+  RawHttpServer server(answer("200 OK", protobuf));
+  OtlpEndpoint endpoint = http_endpoint(server);
+  endpoint.user_agent = "my-agent/2.1";
+  ASSERT_EQ(OtlpClient(Signal::traces, endpoint).send("request", later()).kind, Kind::success);
+  EXPECT_EQ(header(server.requests().at(0).headers, "user-agent"),
+            "my-agent/2.1 sonde/0.1.0 OTel-OTLP-Exporter-Cpp/0.1.0");
 }
 
 TEST(OtlpHttp, APartialSuccessIsNotTriedAgain) {
   RawHttpServer server(answer("200 OK", protobuf, three_rejected));
-  OtlpClient client(http_endpoint(server), eager);
+  OtlpClient client(Signal::traces, http_endpoint(server), eager);
   const ExportOutcome outcome = client.send("request", later());
   EXPECT_EQ(outcome.kind, Kind::partial);
   EXPECT_EQ(outcome.rejected, 3u);
@@ -90,7 +127,7 @@ TEST(OtlpHttp, APartialSuccessIsNotTriedAgain) {
 
 TEST(OtlpHttp, WhatIsRefusedForGoodIsNotTriedAgain) {
   RawHttpServer server(answer("400 Bad Request", {{"Content-Type", "text/plain"}}, "no"));
-  OtlpClient client(http_endpoint(server), eager);
+  OtlpClient client(Signal::traces, http_endpoint(server), eager);
   const ExportOutcome outcome = client.send("request", later());
   EXPECT_EQ(outcome.kind, Kind::failed);
   EXPECT_THAT(outcome.message, HasSubstr(server.url("/v1/traces") + ": HTTP status 400: no"));
@@ -101,7 +138,7 @@ TEST(OtlpHttp, TriesAgainUntilTheReceiverTakesIt) {
   RawHttpServer server(in_turn(answer("503 Service Unavailable"), answer("429 Too Many Requests"),
                                test::reset(), send_bytes("nonsense\r\n\r\n"), answer("502 Bad Gateway"),
                                answer("504 Gateway Timeout"), answer("200 OK", protobuf)));
-  OtlpClient client(http_endpoint(server), eager);
+  OtlpClient client(Signal::traces, http_endpoint(server), eager);
   const std::string request = request_of(1000);
   EXPECT_EQ(client.send(request, later()).kind, Kind::success);
   const auto requests = server.requests();
@@ -115,7 +152,8 @@ TEST(OtlpHttp, TriesAgainWhenTheReceiverIsNotThereYet) {
     const RawHttpServer gone(answer("200 OK"));
     port = gone.port();
   }
-  OtlpClient client({.url = "http://127.0.0.1:" + std::to_string(port) + "/v1/traces"}, eager);
+  OtlpClient client(Signal::traces, {.url = "http://127.0.0.1:" + std::to_string(port) + "/v1/traces"},
+                    eager);
   const ExportOutcome outcome = client.send("request", Clock::now() + 50ms);
   EXPECT_EQ(outcome.kind, Kind::exhausted);
   EXPECT_THAT(outcome.message, HasSubstr(std::to_string(port)));
@@ -124,7 +162,7 @@ TEST(OtlpHttp, TriesAgainWhenTheReceiverIsNotThereYet) {
 
 TEST(OtlpHttp, ThePauseTheReceiverAsksForIsKept) {
   RawHttpServer server(in_turn(answer("503 Service Unavailable", {{"Retry-After", "1"}}), answer("200 OK")));
-  OtlpClient client(http_endpoint(server), eager);
+  OtlpClient client(Signal::traces, http_endpoint(server), eager);
   const auto started = Clock::now();
   EXPECT_EQ(client.send("request", later()).kind, Kind::success);
   EXPECT_GE(Clock::now() - started, 1s);
@@ -132,7 +170,7 @@ TEST(OtlpHttp, ThePauseTheReceiverAsksForIsKept) {
 
 TEST(OtlpHttp, APauseBeyondTheDeadlineIsNotWaitedFor) {
   RawHttpServer server(answer("429 Too Many Requests", {{"Retry-After", "3600"}}));
-  OtlpClient client(http_endpoint(server), eager);
+  OtlpClient client(Signal::traces, http_endpoint(server), eager);
   const auto started = Clock::now();
   const ExportOutcome outcome = client.send("request", later());
   EXPECT_EQ(outcome.kind, Kind::exhausted);
@@ -143,7 +181,7 @@ TEST(OtlpHttp, APauseBeyondTheDeadlineIsNotWaitedFor) {
 
 TEST(OtlpHttp, TheDeadlineEndsAStalledAttempt) {
   RawHttpServer server(test::stall());
-  OtlpClient client(http_endpoint(server), eager);
+  OtlpClient client(Signal::traces, http_endpoint(server), eager);
   const ExportOutcome outcome = client.send("request", Clock::now() + 50ms);
   EXPECT_EQ(outcome.kind, Kind::exhausted);
   EXPECT_EQ(client.send("request", Clock::now() - 1s).kind, Kind::exhausted);
@@ -154,13 +192,13 @@ TEST(OtlpHttp, TheEndpointsTimeoutIsADeadlineToo) {
   RawHttpServer server(test::stall());
   OtlpEndpoint endpoint = http_endpoint(server);
   endpoint.timeout = 50ms;
-  OtlpClient client(endpoint, eager);
+  OtlpClient client(Signal::traces, endpoint, eager);
   EXPECT_EQ(client.send("request", Clock::time_point::max()).kind, Kind::exhausted);
 }
 
 TEST(OtlpHttp, CancellationEndsAnAttempt) {
   RawHttpServer server(in_turn(answer("200 OK"), test::stall()));
-  OtlpClient client(http_endpoint(server));
+  OtlpClient client(Signal::traces, http_endpoint(server));
   ASSERT_EQ(client.send("request", later()).kind, Kind::success);
   const auto started = Clock::now();
   auto outcome = std::async(std::launch::async, [&] { return client.send("request", later()); });
@@ -176,7 +214,7 @@ TEST(OtlpHttp, CancellationEndsAnAttempt) {
 
 TEST(OtlpHttp, CancellationEndsAPause) {
   RawHttpServer server(answer("503 Service Unavailable", {{"Retry-After", "30"}}));
-  OtlpClient client(http_endpoint(server));
+  OtlpClient client(Signal::traces, http_endpoint(server));
   const auto started = Clock::now();
   auto outcome = std::async(std::launch::async, [&] { return client.send("request", later()); });
   ASSERT_TRUE(server.wait_for_requests(1));
@@ -187,25 +225,30 @@ TEST(OtlpHttp, CancellationEndsAPause) {
 
 TEST(OtlpHttp, ARequestThatIsTooLargeIsNotSent) {
   RawHttpServer server(answer("200 OK"));
-  OtlpClient client(http_endpoint(server), eager);
-  EXPECT_EQ(client.send(std::string((64u << 20) + 1, 'x'), later()).kind, Kind::failed);
+  OtlpEndpoint endpoint = http_endpoint(server);
+  EXPECT_EQ(OtlpClient(Signal::traces, endpoint).send(std::string((64u << 20) + 1, 'x'), later()).kind,
+            Kind::failed);
+  endpoint.max_request_bytes = 1'000;
+  const ExportOutcome outcome = OtlpClient(Signal::traces, endpoint).send(request_of(1'001), later());
+  EXPECT_EQ(outcome.kind, Kind::failed);
+  EXPECT_THAT(outcome.message, HasSubstr("1001 bytes is more than the 1000 allowed"));
   EXPECT_EQ(server.requests().size(), 0u);
 }
 
 TEST(OtlpHttp, AnAnswerThatIsTooLargeIsNotRead) {
   RawHttpServer server(answer("200 OK", protobuf, std::string((4u << 20) + 1, 'x')));
-  OtlpClient client(http_endpoint(server), eager);
+  OtlpClient client(Signal::traces, http_endpoint(server), eager);
   EXPECT_EQ(client.send("request", later()).kind, Kind::failed);
   EXPECT_EQ(server.requests().size(), 1u);
 }
 
 TEST(OtlpHttp, AClientMadeAfterAForkWorksBesideTheParents) {
   RawHttpServer server(answer("200 OK", protobuf));
-  OtlpClient client(http_endpoint(server));
+  OtlpClient client(Signal::traces, http_endpoint(server));
   ASSERT_EQ(client.send("parent", later()).kind, Kind::success);
   const pid_t child = fork();
   if (child == 0) {
-    OtlpClient own(http_endpoint(server));
+    OtlpClient own(Signal::traces, http_endpoint(server));
     _exit(own.send("child", later()).kind == Kind::success ? 0 : 1);
   }
   int status = -1;

@@ -67,15 +67,27 @@ class Variables {
   [[nodiscard]] auto find(std::string_view suffix, std::string_view expected, Parse parse) const
       -> decltype(parse(std::string_view())) {
     for (const std::optional<Variable>& variable : {of_signal(suffix), of_all_signals(suffix)}) {
-      if (!variable) continue;
-      if (auto value = parse(trim(variable->text))) return value;
-      problems_.push_back(variable->name + " is '" + variable->text + "' and is ignored: it must be " +
-                          std::string(expected));
+      if (auto value = read(variable, expected, parse)) return value;
     }
     return std::nullopt;
   }
+  /// The same for a variable that only the signal has.
+  template <class Parse>
+  [[nodiscard]] auto find_of_signal(std::string_view suffix, std::string_view expected, Parse parse) const {
+    return read(of_signal(suffix), expected, parse);
+  }
 
  private:
+  template <class Parse>
+  [[nodiscard]] auto read(const std::optional<Variable>& variable, std::string_view expected,
+                          Parse parse) const -> decltype(parse(std::string_view())) {
+    if (!variable) return std::nullopt;
+    if (auto value = parse(trim(variable->text))) return value;
+    problems_.push_back(variable->name + " is '" + variable->text + "' and is ignored: it must be " +
+                        std::string(expected));
+    return std::nullopt;
+  }
+
   static std::optional<Variable> get(std::string name) {
     const auto text = detail::environment(name.c_str());
     if (!text) return std::nullopt;
@@ -89,12 +101,29 @@ class Variables {
 std::optional<OtlpProtocol> parse_protocol(std::string_view text) {
   if (equals_ignoring_case(text, "grpc")) return OtlpProtocol::grpc;
   if (equals_ignoring_case(text, "http/protobuf")) return OtlpProtocol::http_protobuf;
+  if (equals_ignoring_case(text, "http/json")) return OtlpProtocol::http_json;
   return std::nullopt;
 }
 
 std::optional<OtlpCompression> parse_compression(std::string_view text) {
   if (equals_ignoring_case(text, "gzip")) return OtlpCompression::gzip;
+  if (equals_ignoring_case(text, "zstd")) return OtlpCompression::zstd;
   if (equals_ignoring_case(text, "none")) return OtlpCompression::none;
+  return std::nullopt;
+}
+
+std::optional<TemporalityPreference> parse_temporality(std::string_view text) {
+  if (equals_ignoring_case(text, "cumulative")) return TemporalityPreference::cumulative;
+  if (equals_ignoring_case(text, "delta")) return TemporalityPreference::delta;
+  if (equals_ignoring_case(text, "lowmemory")) return TemporalityPreference::low_memory;
+  return std::nullopt;
+}
+
+std::optional<Aggregation::Type> parse_histogram_aggregation(std::string_view text) {
+  using Type = Aggregation::Type;
+  if (equals_ignoring_case(text, "explicit_bucket_histogram")) return Type::explicit_bucket_histogram;
+  if (equals_ignoring_case(text, "base2_exponential_bucket_histogram"))
+    return Type::base2_exponential_bucket_histogram;
   return std::nullopt;
 }
 
@@ -194,7 +223,9 @@ struct EndpointText {
   bool is_base;  ///< OTLP/HTTP appends the signal's path; else the URL is used as it is.
 };
 
-EndpointText find_endpoint(const Variables& variables, const OtlpOptions& options, OtlpProtocol protocol) {
+EndpointText find_endpoint(const Variables& variables, const OtlpExporterOptions& options,
+                           OtlpProtocol protocol) {
+  if (options.signal_endpoint) return {"the OTLP signal endpoint", *options.signal_endpoint, false};
   if (options.endpoint) return {"the OTLP endpoint", *options.endpoint, true};
   if (const auto variable = variables.of_signal("ENDPOINT")) return {variable->name, variable->text, false};
   if (const auto variable = variables.of_all_signals("ENDPOINT"))
@@ -211,7 +242,7 @@ void check_endpoint(const EndpointText& endpoint, const Url& url, std::string_vi
     problems.push_back(
         endpoint.source + " is '" + transport::without_secrets(endpoint.text) + "', but port " + url.port +
         " is usually that of " +
-        (grpc ? "OTLP/HTTP, and the protocol is grpc" : "OTLP/gRPC, and the protocol is http/protobuf"));
+        (grpc ? "OTLP/HTTP, and the protocol is grpc" : "OTLP/gRPC, and the protocol is OTLP/HTTP"));
   }
   if (!grpc && endpoint.is_base && url.path.ends_with(http_path)) {
     problems.push_back(endpoint.source + " is '" + transport::without_secrets(endpoint.text) +
@@ -220,14 +251,17 @@ void check_endpoint(const EndpointText& endpoint, const Url& url, std::string_vi
   }
 }
 
-Expected<std::string> resolve_url(Signal signal, const Variables& variables, const OtlpOptions& options,
-                                  OtlpProtocol protocol, std::vector<std::string>& problems) {
+Expected<std::string> resolve_url(Signal signal, const Variables& variables,
+                                  const OtlpExporterOptions& options, OtlpProtocol protocol,
+                                  std::vector<std::string>& problems) {
   EndpointText endpoint = find_endpoint(variables, options, protocol);
   endpoint.text = trim(endpoint.text);
   const bool grpc = protocol == OtlpProtocol::grpc;
   std::string text = endpoint.text;
   if (grpc && text.find("://") == std::string::npos) {  // gRPC's host:port
-    const bool insecure = variables.find("INSECURE", "true or false", parse_boolean).value_or(false);
+    const bool insecure = options.insecure
+                              ? *options.insecure
+                              : variables.find("INSECURE", "true or false", parse_boolean).value_or(false);
     text = (insecure ? "http://" : "https://") + text;
   }
   const Expected<Url> url = transport::parse_url(text);
@@ -248,7 +282,7 @@ Expected<std::string> resolve_url(Signal signal, const Variables& variables, con
 
 }  // namespace
 
-Expected<OtlpEndpoint> resolve_otlp_endpoint(Signal signal, const OtlpOptions& options,
+Expected<OtlpEndpoint> resolve_otlp_endpoint(Signal signal, const OtlpExporterOptions& options,
                                              std::vector<std::string>& problems) {
   const Variables variables(signal, problems);
   const auto or_environment = [&variables](const auto& given, std::string_view suffix,
@@ -256,21 +290,45 @@ Expected<OtlpEndpoint> resolve_otlp_endpoint(Signal signal, const OtlpOptions& o
     return given ? *given : variables.find(suffix, expected, parse).value_or(otherwise);
   };
   OtlpEndpoint endpoint;
-  endpoint.protocol = or_environment(options.protocol, "PROTOCOL", "grpc or http/protobuf", parse_protocol,
-                                     endpoint.protocol);
+  endpoint.protocol = or_environment(options.protocol, "PROTOCOL", "grpc, http/protobuf or http/json",
+                                     parse_protocol, endpoint.protocol);
   Expected<std::string> url = resolve_url(signal, variables, options, endpoint.protocol, problems);
   if (!url) return url.error();
   endpoint.url = *std::move(url);
   endpoint.headers = resolve_headers(variables, options.headers, problems);
-  endpoint.compression = or_environment(options.compression, "COMPRESSION", "gzip or none", parse_compression,
-                                        endpoint.compression);
+  endpoint.compression = or_environment(options.compression, "COMPRESSION", "gzip, zstd or none",
+                                        parse_compression, endpoint.compression);
   endpoint.timeout =
       or_environment(options.timeout, "TIMEOUT", "a number of milliseconds", parse_timeout, endpoint.timeout);
   endpoint.certificate_file = resolve_file(variables, "CERTIFICATE", options.certificate, problems);
   endpoint.client_key_file = resolve_file(variables, "CLIENT_KEY", options.client_key, problems);
   endpoint.client_certificate_file =
       resolve_file(variables, "CLIENT_CERTIFICATE", options.client_certificate, problems);
+  endpoint.user_agent = options.user_agent;
+  endpoint.max_request_bytes = options.max_request_bytes;
+  endpoint.max_response_bytes = options.max_response_bytes;
   return endpoint;
+}
+
+OtlpMetricPreferences resolve_otlp_metric_preferences(const OtlpExporterOptions& options,
+                                                      std::vector<std::string>& problems) {
+  const Variables variables(Signal::metrics, problems);
+  OtlpMetricPreferences preferences;
+  preferences.temporality =
+      options.temporality
+          ? *options.temporality
+          : variables
+                .find_of_signal("TEMPORALITY_PREFERENCE", "cumulative, delta or lowmemory", parse_temporality)
+                .value_or(preferences.temporality);
+  preferences.histogram_aggregation =
+      options.default_histogram_aggregation
+          ? *options.default_histogram_aggregation
+          : variables
+                .find_of_signal("DEFAULT_HISTOGRAM_AGGREGATION",
+                                "explicit_bucket_histogram or base2_exponential_bucket_histogram",
+                                parse_histogram_aggregation)
+                .value_or(preferences.histogram_aggregation);
+  return preferences;
 }
 
 }  // namespace sonde::sdk

@@ -24,7 +24,7 @@ struct Resolved {
   const OtlpEndpoint* operator->() const { return endpoint.operator->(); }
 };
 
-Resolved resolve(const OtlpOptions& options = {}, Signal signal = Signal::traces) {
+Resolved resolve(const OtlpExporterOptions& options = {}, Signal signal = Signal::traces) {
   std::vector<std::string> problems;
   Expected<OtlpEndpoint> endpoint = resolve_otlp_endpoint(signal, options, problems);
   return {std::move(endpoint), std::move(problems)};
@@ -45,7 +45,7 @@ TEST(OtlpEndpoint, TheDefaultsAreTheSpecifications) {
 TEST(OtlpEndpoint, EachSignalHasItsPathAndMethod) {
   EXPECT_EQ(resolve({}, Signal::metrics)->url, "http://localhost:4318/v1/metrics");
   EXPECT_EQ(resolve({}, Signal::logs)->url, "http://localhost:4318/v1/logs");
-  const OtlpOptions grpc{.protocol = OtlpProtocol::grpc};
+  const OtlpExporterOptions grpc{.protocol = OtlpProtocol::grpc};
   EXPECT_EQ(resolve(grpc)->url,
             "http://localhost:4317/opentelemetry.proto.collector.trace.v1.TraceService/Export");
   EXPECT_EQ(resolve(grpc, Signal::metrics)->url,
@@ -106,16 +106,32 @@ TEST(OtlpEndpoint, AVariableThatCannotBeUnderstoodIsReportedAndPassedOver) {
   const Environment general("OTEL_EXPORTER_OTLP_TIMEOUT", "1500");
   const Environment timeout("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "10s");
   const Environment compression("OTEL_EXPORTER_OTLP_COMPRESSION", "brotli");
-  const Environment protocol("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json");
+  const Environment protocol("OTEL_EXPORTER_OTLP_PROTOCOL", "http/thrift");
   const Resolved resolved = resolve();
   ASSERT_TRUE(resolved.endpoint);
   EXPECT_EQ(resolved->timeout, milliseconds(1500));
   EXPECT_EQ(resolved->compression, OtlpCompression::none);
   EXPECT_EQ(resolved->protocol, OtlpProtocol::http_protobuf);
   EXPECT_THAT(resolved.problems,
-              ElementsAre(AllOf(HasSubstr("OTEL_EXPORTER_OTLP_PROTOCOL"), HasSubstr("http/json")),
+              ElementsAre(AllOf(HasSubstr("OTEL_EXPORTER_OTLP_PROTOCOL"), HasSubstr("http/thrift")),
                           AllOf(HasSubstr("OTEL_EXPORTER_OTLP_COMPRESSION"), HasSubstr("brotli")),
                           AllOf(HasSubstr("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT"), HasSubstr("10s"))));
+}
+
+TEST(OtlpEndpoint, JsonAndZstdCanBeChosen) {
+  const Environment protocol("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "http/json");
+  const Environment compression("OTEL_EXPORTER_OTLP_COMPRESSION", "zstd");
+  const Resolved resolved = resolve({}, Signal::logs);
+  EXPECT_EQ(resolved->protocol, OtlpProtocol::http_json);
+  EXPECT_EQ(resolved->url, "http://localhost:4318/v1/logs");
+  EXPECT_EQ(resolved->compression, OtlpCompression::zstd);
+  EXPECT_THAT(resolved.problems, IsEmpty());
+}
+
+TEST(OtlpEndpoint, TheSignalsOwnUrlIsUsedAsItIs) {
+  EXPECT_EQ(resolve({.endpoint = "http://base:1", .signal_endpoint = "http://own:2/traces?key=a"})->url,
+            "http://own:2/traces?key=a");
+  EXPECT_THAT(resolve({.signal_endpoint = "own"}).endpoint.error().message, HasSubstr("signal endpoint"));
 }
 
 TEST(OtlpEndpoint, TimeoutsAreMillisecondsAndZeroMeansNone) {
@@ -155,6 +171,9 @@ TEST(OtlpEndpoint, GrpcTakesHostAndPortWithoutAScheme) {
   EXPECT_EQ(resolve({.endpoint = "https://host:4317", .protocol = OtlpProtocol::grpc})->url,
             "https://host:4317" + method)
       << "a scheme outranks it";
+  EXPECT_EQ(resolve({.endpoint = "host:4317", .protocol = OtlpProtocol::grpc, .insecure = false})->url,
+            "https://host:4317" + method)
+      << "and so does the program";
   const Environment signal("OTEL_EXPORTER_OTLP_TRACES_INSECURE", "1");
   const Resolved resolved = resolve({.endpoint = "host:4317", .protocol = OtlpProtocol::grpc});
   EXPECT_EQ(resolved->url, "http://host:4317" + method);
@@ -215,6 +234,29 @@ TEST(OtlpEndpoint, FilesOfCertificatesAreTakenAndMissingOnesReported) {
   EXPECT_EQ(resolved->client_key_file, "/nowhere/key.pem");
   EXPECT_EQ(resolved->client_certificate_file, "/etc/hosts");
   EXPECT_THAT(resolved.problems, ElementsAre(HasSubstr("/nowhere/key.pem")));
+}
+
+TEST(OtlpMetricPreferences, AreTheProgramsElseTheEnvironmentsElseTheSpecifications) {
+  std::vector<std::string> problems;
+  OtlpMetricPreferences preferences = resolve_otlp_metric_preferences({}, problems);
+  EXPECT_EQ(preferences.temporality, TemporalityPreference::cumulative);
+  EXPECT_EQ(preferences.histogram_aggregation, Aggregation::Type::explicit_bucket_histogram);
+  const Environment temporality("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "LowMemory");
+  const Environment histogram("OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION",
+                              "base2_exponential_bucket_histogram");
+  preferences = resolve_otlp_metric_preferences({}, problems);
+  EXPECT_EQ(preferences.temporality, TemporalityPreference::low_memory);
+  EXPECT_EQ(preferences.histogram_aggregation, Aggregation::Type::base2_exponential_bucket_histogram);
+  preferences = resolve_otlp_metric_preferences({.temporality = TemporalityPreference::delta}, problems);
+  EXPECT_EQ(preferences.temporality, TemporalityPreference::delta);
+  EXPECT_THAT(problems, IsEmpty());
+}
+
+TEST(OtlpMetricPreferences, WhatCannotBeUnderstoodIsReported) {
+  std::vector<std::string> problems;
+  const Environment temporality("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "sometimes");
+  EXPECT_EQ(resolve_otlp_metric_preferences({}, problems).temporality, TemporalityPreference::cumulative);
+  EXPECT_THAT(problems, ElementsAre(AllOf(HasSubstr("TEMPORALITY_PREFERENCE"), HasSubstr("lowmemory"))));
 }
 
 }  // namespace

@@ -2,36 +2,75 @@
 
 #include "sdk/exporters/otlp_client.h"
 #include "sdk/exporters/otlp_endpoint.h"
+#include "sdk/exporters/signal.h"
 
 namespace sonde {
 namespace {
 
-class OtlpExporter final : public SpanExporter {
- public:
-  explicit OtlpExporter(sdk::OtlpEndpoint endpoint) : client_(std::move(endpoint)) {}
+using sdk::ExporterOf;
+using sdk::SignalOf;
 
-  ExportResult export_batch(const SpanBatch& batch, Deadline deadline) noexcept override {
+template <class Batch>
+class OtlpExporter : public ExporterOf<Batch> {
+ public:
+  explicit OtlpExporter(sdk::OtlpEndpoint endpoint) : client_(SignalOf<Batch>::value, std::move(endpoint)) {}
+
+  ExportResult export_batch(const Batch& batch, Deadline deadline) noexcept final {
     using Kind = sdk::ExportOutcome::Kind;
     sdk::ExportOutcome outcome = client_.send(batch.otlp_request(), deadline);
     const bool delivered = outcome.kind == Kind::success || outcome.kind == Kind::partial;
     return {.delivered = delivered, .rejected = outcome.rejected, .message = std::move(outcome.message)};
   }
 
-  void cancel() noexcept override { client_.cancel(); }
+  void cancel() noexcept final { client_.cancel(); }
 
  private:
   sdk::OtlpClient client_;
 };
 
+class OtlpMetricExporter final : public OtlpExporter<MetricBatch> {
+ public:
+  OtlpMetricExporter(sdk::OtlpEndpoint endpoint, const sdk::OtlpMetricPreferences& preferences)
+      : OtlpExporter(std::move(endpoint)), preferences_(preferences) {}
+
+  [[nodiscard]] AggregationTemporality temporality(InstrumentKind kind) const noexcept override {
+    return temporality_of(preferences_.temporality, kind);
+  }
+  [[nodiscard]] Aggregation default_aggregation(InstrumentKind kind) const override {
+    if (kind != InstrumentKind::histogram) return {};
+    return {.type = preferences_.histogram_aggregation};
+  }
+
+ private:
+  sdk::OtlpMetricPreferences preferences_;
+};
+
+template <class Batch>
+Expected<std::unique_ptr<ExporterOf<Batch>>> make_exporter(const OtlpExporterOptions& options,
+                                                           std::vector<std::string>& problems) {
+  auto endpoint = sdk::resolve_otlp_endpoint(SignalOf<Batch>::value, options, problems);
+  if (!endpoint) return endpoint.error();
+  return std::unique_ptr<ExporterOf<Batch>>(std::make_unique<OtlpExporter<Batch>>(*std::move(endpoint)));
+}
+
 }  // namespace
 
-Expected<std::unique_ptr<SpanExporter>> make_otlp_exporter(const OtlpExporterOptions& options,
-                                                           std::vector<std::string>& problems) {
-  auto endpoint = sdk::resolve_otlp_endpoint(
-      sdk::Signal::traces,
-      {.endpoint = options.endpoint, .protocol = options.protocol, .headers = options.headers}, problems);
+Expected<std::unique_ptr<SpanExporter>> make_otlp_span_exporter(const OtlpExporterOptions& options,
+                                                                std::vector<std::string>& problems) {
+  return make_exporter<SpanBatch>(options, problems);
+}
+
+Expected<std::unique_ptr<LogRecordExporter>> make_otlp_log_record_exporter(
+    const OtlpExporterOptions& options, std::vector<std::string>& problems) {
+  return make_exporter<LogRecordBatch>(options, problems);
+}
+
+Expected<std::unique_ptr<MetricExporter>> make_otlp_metric_exporter(const OtlpExporterOptions& options,
+                                                                    std::vector<std::string>& problems) {
+  auto endpoint = sdk::resolve_otlp_endpoint(sdk::Signal::metrics, options, problems);
   if (!endpoint) return endpoint.error();
-  return std::unique_ptr<SpanExporter>(std::make_unique<OtlpExporter>(std::move(*endpoint)));
+  return std::unique_ptr<MetricExporter>(std::make_unique<OtlpMetricExporter>(
+      *std::move(endpoint), sdk::resolve_otlp_metric_preferences(options, problems)));
 }
 
 }  // namespace sonde

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <zlib.h>
+#include <zstd.h>
 
 #include <stdexcept>
 #include <string>
@@ -25,6 +26,19 @@ inline std::string gunzip(std::string compressed) {
   const bool whole = result == Z_STREAM_END && stream.avail_in == 0;
   inflateEnd(&stream);
   if (!whole) throw std::runtime_error("not one whole gzip file");
+  return text;
+}
+
+/// What a whole zstd frame holds.
+inline std::string unzstd(const std::string& compressed) {
+  const unsigned long long size = ZSTD_getFrameContentSize(compressed.data(), compressed.size());
+  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN) {
+    throw std::runtime_error("not a zstd frame that tells its size");
+  }
+  std::string text(size, '\0');
+  if (ZSTD_decompress(text.data(), text.size(), compressed.data(), compressed.size()) != size) {
+    throw std::runtime_error("not one whole zstd frame");
+  }
   return text;
 }
 

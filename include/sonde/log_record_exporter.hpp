@@ -1,0 +1,15 @@
+#pragma once
+
+// Source: specification logs/sdk.md, LogRecordExporter.
+
+#include "sonde/otlp_batch.hpp"
+
+namespace sonde {
+
+class LogRecordView;
+
+/// Log records: the bytes of an ExportLogsServiceRequest.
+using LogRecordBatch = OtlpBatch<LogRecordView>;
+using LogRecordExporter = Exporter<LogRecordBatch>;
+
+}  // namespace sonde
