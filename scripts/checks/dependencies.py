@@ -17,6 +17,7 @@ SDK_MAY_USE = {"base", "otlp/writer.h", "otlp/fields.h", "otlp/schema.h", "trans
 MAY_INCLUDE = {
     "base": set(),
     "otlp": {"base"},
+    "yaml": {"base"},
     "transport": {"base"},
     "sdk": SDK_MAY_USE,
     "genai": SDK_MAY_USE | {"sdk"},
@@ -33,6 +34,7 @@ MAY_INCLUDE = {
 LIBRARIES = {
     "curl/": ["src/transport/", "src/sdk/"],
     "zlib.h": ["src/transport/", "src/sdk/", "src/query/"],
+    "yaml.h": ["src/yaml/"],
     "zstd.h": ["src/transport/", "src/sdk/"],
     "boost/": ["src/transport/", "src/mock_llm/", "include/sonde/bridge/"],
     "grpc/": ["src/transport/"],
