@@ -3,6 +3,8 @@
 // Everything a program needs to record traces.
 
 #include "sonde/attribute.hpp"        // IWYU pragma: export
+#include "sonde/baggage.hpp"          // IWYU pragma: export
+#include "sonde/context.hpp"          // IWYU pragma: export
 #include "sonde/setup.hpp"            // IWYU pragma: export
 #include "sonde/span.hpp"             // IWYU pragma: export
 #include "sonde/span_context.hpp"     // IWYU pragma: export

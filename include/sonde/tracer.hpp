@@ -18,6 +18,9 @@
 
 namespace sonde {
 
+class Baggage;
+class Context;
+
 namespace detail {
 /// Where a tracer finds its provider's part; null while there is none. Slots are never freed.
 struct TracerSlot {
@@ -34,6 +37,8 @@ class Parent {
   // NOLINTBEGIN(google-explicit-constructor): {.parent = span} is the point.
   Parent(const Span& span) noexcept : context_(&span.context()), is_current_(false) {}
   Parent(const SpanContext& context) noexcept : context_(&context), is_current_(false) {}
+  /// The context's span; none makes a root. The baggage is that of the context.
+  Parent(const Context& context) noexcept;
   // NOLINTEND(google-explicit-constructor)
   /// No parent: a new trace.
   [[nodiscard]] static constexpr Parent none() noexcept {
@@ -48,8 +53,13 @@ class Parent {
     return detail::current.span == nullptr ? nullptr : &detail::current.span->context();
   }
 
+  /// The baggage the span starts with: that of the context this was made from, else the thread's current one.
+  /// A view.
+  [[nodiscard]] const Baggage& baggage() const noexcept;
+
  private:
   const SpanContext* context_ = nullptr;
+  const Baggage* baggage_ = nullptr;
   bool is_current_ = true;
 };
 

@@ -6,33 +6,12 @@
 #include <concepts>
 #include <cstddef>
 
+#include "base/utf8.h"
+
 namespace sonde::base {
 namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
-constexpr std::string_view replacement = "\xEF\xBF\xBD";
-
-/// The length of the well-formed UTF-8 sequence at the start of `text`, or 0 (Unicode table 3-7).
-std::size_t utf8_sequence_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const auto continues = [&](std::size_t i, std::uint8_t low = 0x80, std::uint8_t high = 0xBF) {
-    return i < text.size() && byte(i) >= low && byte(i) <= high;
-  };
-  const std::uint8_t lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return continues(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    const std::uint8_t low = lead == 0xE0 ? 0xA0 : 0x80;
-    const std::uint8_t high = lead == 0xED ? 0x9F : 0xBF;
-    return continues(1, low, high) && continues(2) ? 3 : 0;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    const std::uint8_t low = lead == 0xF0 ? 0x90 : 0x80;
-    const std::uint8_t high = lead == 0xF4 ? 0x8F : 0xBF;
-    return continues(1, low, high) && continues(2) && continues(3) ? 4 : 0;
-  }
-  return 0;
-}
 
 void append_escaped(char character, std::string& out) {
   switch (character) {
@@ -77,7 +56,7 @@ void append_json_string(std::string_view text, std::string& out) {
       continue;
     }
     const std::size_t length = utf8_sequence_length(text.substr(i));
-    out.append(length == 0 ? replacement : text.substr(i, length));
+    out.append(length == 0 ? utf8_replacement : text.substr(i, length));
     i += length == 0 ? 1 : length;
   }
   out += '"';

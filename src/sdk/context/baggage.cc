@@ -1,0 +1,123 @@
+#include "sonde/baggage.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/percent.h"
+#include "base/utf8.h"
+#include "sdk/configuration/environment.h"
+#include "sdk/context/header_text.h"
+#include "sdk/diagnostics.h"
+
+namespace sonde {
+namespace {
+
+/// W3C Baggage 3.3.2 asks for at least 64 entries and 8,192 bytes to be handed on; its earlier drafts, which
+/// many still go by, for 180.
+constexpr std::size_t most_entries = 180;
+constexpr std::size_t most_bytes = 8192;
+
+using detail::take_until;
+using detail::trim;
+
+/// What may stand unencoded in a value (W3C Baggage 3.3.1, baggage-octet), but for the escape itself.
+bool is_plain(char c) {
+  return c > ' ' && c < '\x7F' && c != '"' && c != ',' && c != ';' && c != '\\' && c != '%';
+}
+
+/// Metadata is handed on as it is, unless it would tear the header apart.
+bool is_metadata(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return (c >= ' ' || c == '\t') && c < '\x7F' && c != ','; });
+}
+
+std::string decode(std::string_view text) {
+  std::string decoded;
+  if (!base::percent_decode(text, decoded)) return std::string(text);
+  return base::to_utf8(std::move(decoded));
+}
+
+std::vector<BaggageEntry>::iterator find(std::vector<BaggageEntry>& entries, std::string_view key) {
+  return std::ranges::find(entries, key, &BaggageEntry::key);
+}
+
+void set(std::vector<BaggageEntry>& entries, BaggageEntry entry) {
+  const auto found = find(entries, entry.key);
+  if (found == entries.end()) {
+    entries.push_back(std::move(entry));
+  } else {
+    *found = std::move(entry);
+  }
+}
+
+/// Reads "key=value;metadata"; an empty key if it is malformed.
+BaggageEntry parse_member(std::string_view member) {
+  std::string_view value = take_until(';', member);
+  if (value.find('=') == std::string_view::npos) return {};
+  const std::string_view key = take_until('=', value);
+  if (!detail::is_token(key)) return {};
+  const std::string_view metadata = is_metadata(member) ? trim(member) : std::string_view();
+  return {std::string(key), decode(trim(value)), std::string(metadata)};
+}
+
+}  // namespace
+
+Baggage::Baggage(std::vector<BaggageEntry> entries)
+    : entries_(entries.empty() ? nullptr
+                               : std::make_shared<const std::vector<BaggageEntry>>(std::move(entries))) {}
+
+std::optional<std::string_view> Baggage::get(std::string_view key) const noexcept {
+  const BaggageEntry* const found = std::find_if(begin(), end(), [&](const auto& e) { return e.key == key; });
+  if (found == end()) return std::nullopt;
+  return found->value;
+}
+
+Baggage Baggage::set(std::string_view key, std::string_view value, std::string_view metadata) const {
+  if (key.empty()) return *this;
+  std::vector<BaggageEntry> entries(begin(), end());
+  sonde::set(entries, {std::string(key), std::string(value), std::string(metadata)});
+  return Baggage(std::move(entries));
+}
+
+Baggage Baggage::remove(std::string_view key) const {
+  if (!get(key)) return *this;
+  std::vector<BaggageEntry> entries(begin(), end());
+  entries.erase(find(entries, key));
+  return Baggage(std::move(entries));
+}
+
+std::string baggage_header(const Baggage& baggage) {
+  std::string header;
+  std::size_t written = 0;
+  for (const auto& [key, value, metadata] : baggage) {
+    if (!detail::is_token(key)) continue;
+    std::string member = (written == 0 ? "" : ",") + key + "=";
+    for (const char c : value) detail::append_percent_encoded(c, is_plain(c), member);
+    if (!metadata.empty() && is_metadata(metadata)) member += ";" + metadata;
+    if (written == most_entries || header.size() + member.size() > most_bytes) continue;
+    header += member;
+    ++written;
+  }
+  if (written < baggage.size()) {
+    detail::diagnose(std::to_string(baggage.size() - written) +
+                     " baggage entries were not handed on: a header takes keys that are tokens (RFC 7230), " +
+                     std::to_string(most_entries) + " entries and " + std::to_string(most_bytes) + " bytes");
+  }
+  return header;
+}
+
+Baggage parse_baggage(std::string_view header) {
+  // Whatever another process sends, this holds at most the stated bytes, plus what UTF-8's replacements add.
+  if (header.size() > most_bytes) header = header.substr(0, header.rfind(',', most_bytes));
+  if (header.size() > most_bytes) return {};
+  std::vector<BaggageEntry> entries;
+  while (!header.empty()) {
+    BaggageEntry entry = parse_member(take_until(',', header));
+    if (entry.key.empty()) continue;
+    if (entries.size() < most_entries || find(entries, entry.key) != entries.end()) {
+      set(entries, std::move(entry));
+    }
+  }
+  return Baggage(std::move(entries));
+}
+
+}  // namespace sonde

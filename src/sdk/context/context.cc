@@ -1,0 +1,82 @@
+#include "sonde/context.hpp"
+
+#include <algorithm>
+
+#include "sonde/tracer.hpp"
+
+namespace sonde {
+
+namespace {
+
+/// The baggage in there, or an empty one that lives for ever.
+const Baggage& baggage_of(const detail::ContextValues* values) noexcept {
+  static const auto* const none = new Baggage;  // outlives every static destructor
+  return values == nullptr ? *none : values->baggage;
+}
+
+}  // namespace
+
+Baggage Baggage::current() noexcept { return baggage_of(detail::current.values); }
+
+Context Context::current() noexcept {
+  const detail::CurrentContext& current = detail::current;
+  return {current.span == nullptr ? SpanContext() : current.span->context(),
+          current.values == nullptr ? nullptr : current.values->shared_from_this()};
+}
+
+const Baggage& Context::baggage() const noexcept { return baggage_of(values_.get()); }
+
+Context Context::set_baggage(Baggage baggage) const {
+  auto values = copy_values();
+  values->baggage = std::move(baggage);
+  return {span_context_, std::move(values)};
+}
+
+const void* Context::find(const void* key) const noexcept {
+  if (values_ == nullptr) return nullptr;
+  const auto found = std::ranges::find(values_->entries, key, &detail::ContextValues::Entry::key);
+  return found == values_->entries.end() ? nullptr : found->value.get();
+}
+
+Context Context::set(const void* key, std::shared_ptr<const void> value) const {
+  auto values = copy_values();
+  const auto found = std::ranges::find(values->entries, key, &detail::ContextValues::Entry::key);
+  if (found == values->entries.end()) {
+    values->entries.push_back({key, std::move(value)});
+  } else {
+    found->value = std::move(value);
+  }
+  return {span_context_, std::move(values)};
+}
+
+std::shared_ptr<detail::ContextValues> Context::copy_values() const {
+  return values_ == nullptr ? std::make_shared<detail::ContextValues>()
+                            : std::make_shared<detail::ContextValues>(*values_);
+}
+
+namespace detail {
+CurrentContext exchange_current(CurrentContext context) noexcept { return std::exchange(current, context); }
+}  // namespace detail
+
+Parent::Parent(const Context& context) noexcept
+    : context_(&context.span_context()), baggage_(&context.baggage()), is_current_(false) {}
+
+const Baggage& Parent::baggage() const noexcept {
+  return baggage_ != nullptr ? *baggage_ : baggage_of(detail::current.values);
+}
+
+ContextScope::ContextScope(Context context) noexcept : context_(std::move(context)) {
+  detail::CurrentContext next = context_.current();
+  const Span* const span = detail::current.span;
+  // The span that is current already stays so itself, rather than what stands for it.
+  if (next.span != nullptr && span != nullptr &&
+      span->context().span_id() == next.span->context().span_id() &&
+      span->context().trace_id() == next.span->context().trace_id()) {
+    next.span = span;
+  }
+  previous_ = detail::exchange_current(next);
+}
+
+ContextScope::~ContextScope() { detail::exchange_current(previous_); }
+
+}  // namespace sonde
