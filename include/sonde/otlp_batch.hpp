@@ -74,11 +74,20 @@ class OtlpBatch {
   std::size_t size_;
 };
 
+/// Why a batch was not delivered; decides whether parts of it are tried again.
+enum class ExportFailure : std::uint8_t {
+  unavailable,  ///< Not delivered in time, or cancelled.
+  refused,      ///< Whatever the content: not permitted, say, or no such service.
+  invalid,      ///< For its content; perhaps one item of many is to blame.
+  too_large,    ///< For its size; smaller batches may pass.
+};
+
 /// What became of a batch.
 struct ExportResult {
   bool delivered = true;       ///< False: the batch is lost, `message` says why.
   std::uint64_t rejected = 0;  ///< Of a delivered batch: items the receiver refused for good.
   std::string message = {};
+  ExportFailure failure = ExportFailure::unavailable;  ///< Of a batch that was not delivered.
 };
 
 /// Sends, prints or keeps batches of one signal.
@@ -92,6 +101,11 @@ class Exporter {
 
   /// Makes an export under way give up soon, and later ones fail at once. Thread-safe.
   virtual void cancel() noexcept {}
+
+  /// Called once in a forked child, before its first export. The parent may have been in the midst of one:
+  /// connections belong to the parent, and locks may be held for good, so both are left as they are and
+  /// replaced.
+  virtual void after_fork() noexcept {}
 
  protected:
   Exporter() = default;

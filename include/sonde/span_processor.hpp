@@ -5,12 +5,13 @@
 //
 // Source: specification trace/sdk.md, Span Processor.
 
-#include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
+#include "sonde/batch_options.hpp"
+#include "sonde/processor_statistics.hpp"
 #include "sonde/resource.hpp"
 #include "sonde/span.hpp"
 #include "sonde/span_exporter.hpp"
@@ -18,6 +19,11 @@
 #include "sonde/tracer.hpp"
 
 namespace sonde {
+
+namespace detail {
+class BatchWorker;
+class SimpleWorker;
+}  // namespace detail
 
 /// A span that is being recorded: what it holds so far can be read, and more be said about it. A view, valid
 /// during the call.
@@ -92,43 +98,39 @@ class SpanProcessor {
   SpanProcessor& operator=(const SpanProcessor&) = default;
 };
 
-struct BatchOptions {
-  std::chrono::milliseconds schedule_delay{5'000};   ///< OTEL_BSP_SCHEDULE_DELAY
-  std::chrono::milliseconds export_timeout{30'000};  ///< OTEL_BSP_EXPORT_TIMEOUT
-  std::size_t max_queue_size = 2'048;       ///< OTEL_BSP_MAX_QUEUE_SIZE; spans waiting, of each thread
-  std::size_t max_export_batch_size = 512;  ///< OTEL_BSP_MAX_EXPORT_BATCH_SIZE; spans
-  std::size_t max_queue_bytes = 64u << 20;  ///< Memory for waiting spans, of all threads together
-  std::size_t max_export_batch_bytes =
-      3u << 20;  ///< A request stays below this; receivers take 4 MiB by default
-};
-
-/// Queues spans and exports them in batches from a thread of its own: when a batch is full, or
-/// `schedule_delay` after the last export. A span that finds the queue full is dropped and counted; nothing
-/// ever waits.
+/// Queues spans and exports them in batches from a thread of its own: when a batch is full, and at least
+/// every `schedule_delay`. A span that finds the queue full is dropped and counted; nothing ever waits. A
+/// batch that the receiver refuses for its content or its size is tried again in parts, so that a bad span
+/// costs itself alone. After a fork the child has a thread and a queue of its own, and leaves the parent's
+/// spans to the parent.
 class BatchSpanProcessor final : public SpanProcessor {
  public:
   explicit BatchSpanProcessor(std::unique_ptr<SpanExporter> exporter, const BatchOptions& options = {});
-  ~BatchSpanProcessor() override;  ///< Shuts down, within the export timeout.
+  ~BatchSpanProcessor() override;  ///< Shuts down, allowing five seconds.
 
   [[nodiscard]] Interest interest() const noexcept override { return {false, false}; }
   void on_end(const FinishedSpan& span) noexcept override;
   bool force_flush(Deadline deadline) noexcept override;
+  /// Returns at the latest a tenth of a second after the deadline, even if the exporter hangs.
   bool shutdown(Deadline deadline) noexcept override;
 
-  /// Spans lost so far: queue full, ended after shutdown, or export failed.
-  [[nodiscard]] std::uint64_t dropped() const noexcept;
+  /// Takes a lock.
+  [[nodiscard]] ProcessorStatistics statistics() const noexcept;
+  /// Spans lost so far, for whichever reason.
+  [[nodiscard]] std::uint64_t dropped() const noexcept { return statistics().dropped(); }
   /// Spans delivered so far.
-  [[nodiscard]] std::uint64_t exported() const noexcept;
+  [[nodiscard]] std::uint64_t exported() const noexcept { return statistics().exported; }
+  /// As in BatchOptions, or batching_span_processor/0 and so on.
+  [[nodiscard]] std::string_view component_name() const noexcept;
 
  private:
-  class State;
-  std::shared_ptr<State> state_;
+  std::unique_ptr<detail::BatchWorker> worker_;
 };
 
 /// Exports every span as it ends, on the thread that ends it.
 class SimpleSpanProcessor final : public SpanProcessor {
  public:
-  explicit SimpleSpanProcessor(std::unique_ptr<SpanExporter> exporter);
+  explicit SimpleSpanProcessor(std::unique_ptr<SpanExporter> exporter, std::string component_name = {});
   ~SimpleSpanProcessor() override;
 
   [[nodiscard]] Interest interest() const noexcept override { return {false, false}; }
@@ -136,9 +138,12 @@ class SimpleSpanProcessor final : public SpanProcessor {
   bool force_flush(Deadline deadline) noexcept override;
   bool shutdown(Deadline deadline) noexcept override;
 
+  [[nodiscard]] ProcessorStatistics statistics() const noexcept;
+  /// As given, or simple_span_processor/0 and so on.
+  [[nodiscard]] std::string_view component_name() const noexcept;
+
  private:
-  class State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<detail::SimpleWorker> worker_;
 };
 
 }  // namespace sonde

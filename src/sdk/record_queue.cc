@@ -5,10 +5,13 @@
 
 namespace sonde::detail {
 
-RecordQueue::RecordQueue(std::shared_ptr<MemoryBudget> budget, std::size_t max_records)
-    : budget_(std::move(budget)), max_records_(max_records) {}
+RecordQueue::RecordQueue(std::shared_ptr<QueueRoom> room) : room_(std::move(room)) {
+  room_->queue_count.fetch_add(1, std::memory_order_relaxed);
+}
 
 RecordQueue::~RecordQueue() {
+  room_->queue_count.fetch_sub(1, std::memory_order_relaxed);
+  room_->records.give_back(permits_ + pending());
   Chunk* chunk = head_.load(std::memory_order_acquire);
   while (chunk != nullptr) {
     Chunk* const next = chunk->next.load(std::memory_order_acquire);
@@ -18,14 +21,34 @@ RecordQueue::~RecordQueue() {
   if (Chunk* const spare = spare_.load(std::memory_order_acquire); spare != nullptr) free_chunk(spare);
 }
 
+bool RecordQueue::take_block() noexcept {
+  constexpr std::size_t most = 16;
+  // Blocks end where the consumer waits for them to, so that it learns of a full batch at once; and they are
+  // small when threads are many, so that what idle threads hold is a fraction of the whole.
+  const std::uint64_t pushed = room_->pushed.load(std::memory_order_relaxed);
+  const std::uint64_t mark = room_->wake_at_pushed.load(std::memory_order_relaxed);
+  const std::size_t until_mark = mark > pushed ? static_cast<std::size_t>(mark - pushed) : 1;
+  const std::size_t share = room_->largest_block / room_->queue_count.load(std::memory_order_relaxed);
+  block_ = room_->records.take_up_to(std::max<std::size_t>(std::min({most, until_mark, share}), 1));
+  permits_ = block_;
+  return permits_ != 0;
+}
+
+bool RecordQueue::publish_block() noexcept {
+  return room_->pushed.fetch_add(block_) + block_ >= room_->wake_at_pushed.load();
+}
+
 RecordQueue::Chunk* RecordQueue::add_chunk(std::size_t at_least) noexcept {
   Chunk* chunk = at_least <= chunk_size ? spare_.exchange(nullptr, std::memory_order_acquire) : nullptr;
   if (chunk == nullptr) {
-    const std::size_t capacity = std::max(at_least, chunk_size);
-    if (!budget_->take(sizeof(Chunk) + capacity)) return nullptr;
+    const std::size_t usual = tail_ == nullptr
+                                  ? first_chunk_size
+                                  : std::min<std::size_t>(2 * std::size_t{tail_->capacity}, chunk_size);
+    const std::size_t capacity = std::max(at_least, usual);
+    if (!room_->bytes.take(sizeof(Chunk) + capacity)) return nullptr;
     void* const memory = ::operator new(sizeof(Chunk) + capacity, std::nothrow);
     if (memory == nullptr) {
-      budget_->give_back(sizeof(Chunk) + capacity);
+      room_->bytes.give_back(sizeof(Chunk) + capacity);
       return nullptr;
     }
     chunk = new (memory) Chunk;
@@ -41,23 +64,21 @@ RecordQueue::Chunk* RecordQueue::add_chunk(std::size_t at_least) noexcept {
 }
 
 void RecordQueue::free_chunk(Chunk* chunk) noexcept {
-  budget_->give_back(sizeof(Chunk) + chunk->capacity);
+  room_->bytes.give_back(sizeof(Chunk) + chunk->capacity);
   chunk->~Chunk();
   ::operator delete(chunk);
 }
 
-bool RecordQueue::push(const ScopeCore& core, std::string_view otlp) noexcept {
-  const std::uint64_t pushed = pushed_.load(std::memory_order_relaxed);
-  if (pushed - known_popped_ >= max_records_) {
-    known_popped_ = popped_.load(std::memory_order_relaxed);
-    if (pushed - known_popped_ >= max_records_) return false;
-  }
+PushResult RecordQueue::push(const ScopeCore& core, std::string_view otlp) noexcept {
+  if (permits_ == 0 && !take_block()) return PushResult::queue_full;
+  bool is_due = false;
   const std::size_t size = entry_size(otlp.size());
   Chunk* chunk = tail_;
   std::uint32_t written = chunk == nullptr ? 0 : chunk->written.load(std::memory_order_relaxed);
   if (chunk == nullptr || chunk->capacity - written < size) {
     chunk = add_chunk(size);
-    if (chunk == nullptr) return false;
+    if (chunk == nullptr) return PushResult::memory_full;
+    is_due = room_->bytes.used() >= room_->wake_at_bytes.load();
     written = 0;
   }
   std::uint8_t* const out = chunk->data() + written;
@@ -65,8 +86,9 @@ bool RecordQueue::push(const ScopeCore& core, std::string_view otlp) noexcept {
   std::memcpy(out, &header, sizeof header);
   std::memcpy(out + sizeof header, otlp.data(), otlp.size());
   chunk->written.store(written + static_cast<std::uint32_t>(size), std::memory_order_release);
-  pushed_.store(pushed + 1, std::memory_order_release);
-  return true;
+  pushed_.store(pushed_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  if (--permits_ == 0 && publish_block()) is_due = true;
+  return is_due ? PushResult::queued_and_due : PushResult::queued;
 }
 
 bool RecordQueue::front(Entry& entry) noexcept {

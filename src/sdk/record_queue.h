@@ -2,8 +2,8 @@
 
 // How recorded items (finished spans, log records) get from the threads that record them to the one that
 // exports them. Every recording thread has a queue of its own, a list of chunks that it alone appends to and
-// the exporter alone reads, so threads never contend with each other. Chunks come from a budget shared by all
-// queues, which bounds the memory of the whole.
+// the exporter alone reads, so threads never contend with each other. How many items wait, and how much
+// memory they take, is bounded for all queues together; a thread takes its share of that room in blocks.
 
 #include <atomic>
 #include <cstddef>
@@ -16,38 +16,64 @@
 
 namespace sonde::detail {
 
-/// Bytes that waiting items may take. Thread-safe.
-class MemoryBudget {
+/// An amount that many threads share. Thread-safe.
+class Budget {
  public:
-  explicit MemoryBudget(std::size_t bytes) noexcept : left_(static_cast<std::ptrdiff_t>(bytes)) {}
+  explicit Budget(std::size_t total) noexcept : total_(total), left_(total) {}
 
-  [[nodiscard]] bool take(std::size_t bytes) noexcept {
-    const auto wanted = static_cast<std::ptrdiff_t>(bytes);
-    if (left_.fetch_sub(wanted, std::memory_order_relaxed) >= wanted) return true;
-    give_back(bytes);
-    return false;
-  }
-  void give_back(std::size_t bytes) noexcept {
-    left_.fetch_add(static_cast<std::ptrdiff_t>(bytes), std::memory_order_relaxed);
-  }
+  [[nodiscard]] bool take(std::size_t amount) noexcept { return take_between(amount, amount) == amount; }
+  /// As much of `wanted` as there is, perhaps nothing; says how much.
+  [[nodiscard]] std::size_t take_up_to(std::size_t wanted) noexcept { return take_between(0, wanted); }
+  void give_back(std::size_t amount) noexcept { left_.fetch_add(amount, std::memory_order_relaxed); }
+
+  [[nodiscard]] std::size_t used() const noexcept { return total_ - left_.load(); }
 
  private:
-  std::atomic<std::ptrdiff_t> left_;
+  std::size_t take_between(std::size_t least, std::size_t most) noexcept {
+    std::size_t left = left_.load(std::memory_order_relaxed);
+    while (true) {
+      const std::size_t taken = left < most ? left : most;
+      if (taken < least || taken == 0) return 0;
+      if (left_.compare_exchange_weak(left, left - taken)) return taken;
+    }
+  }
+
+  const std::size_t total_;
+  std::atomic<std::size_t> left_;
+};
+
+/// What the queues of one processor share. The consumer sets marks at which it wants to be woken.
+struct QueueRoom {
+  QueueRoom(std::size_t max_records, std::size_t max_bytes) noexcept
+      : records(max_records), bytes(max_bytes), largest_block(max_records / 8) {}
+
+  Budget records;
+  Budget bytes;
+  const std::size_t largest_block;  ///< That all threads together may hold unused.
+  std::atomic<std::size_t> queue_count{0};
+  std::atomic<std::uint64_t> pushed{0};  ///< Items, as far as their blocks are used up.
+  std::atomic<std::uint64_t> wake_at_pushed{0};
+  std::atomic<std::size_t> wake_at_bytes{0};  ///< Of bytes.used().
+  std::atomic<bool> is_short{false};          ///< An item was dropped for lack of room.
+};
+
+enum class PushResult : std::uint8_t {
+  queued,
+  queued_and_due,  ///< And the consumer should be woken.
+  queue_full,
+  memory_full,
 };
 
 /// One producer thread, one consumer thread.
 class RecordQueue {
  public:
-  RecordQueue(std::shared_ptr<MemoryBudget> budget, std::size_t max_records);
+  explicit RecordQueue(std::shared_ptr<QueueRoom> room);
   ~RecordQueue();
   RecordQueue(const RecordQueue&) = delete;
   RecordQueue& operator=(const RecordQueue&) = delete;
 
-  /// Producer: copies the item in. False if the queue or the budget is full.
-  [[nodiscard]] bool push(const ScopeCore& core, std::string_view otlp) noexcept;
-
-  /// Producer: items pushed so far.
-  [[nodiscard]] std::uint64_t pushed() const noexcept { return pushed_.load(std::memory_order_relaxed); }
+  /// Producer: copies the item in, if there is room.
+  [[nodiscard]] PushResult push(const ScopeCore& core, std::string_view otlp) noexcept;
 
   struct Entry {
     const ScopeCore* core = nullptr;
@@ -55,6 +81,7 @@ class RecordQueue {
   };
   /// Consumer: the oldest item, valid until pop(); false if there is none.
   [[nodiscard]] bool front(Entry& entry) noexcept;
+  /// Consumer: forgets it. Its room is free again when the consumer gives it back.
   void pop() noexcept;
 
   /// Consumer: items pushed and not popped.
@@ -63,6 +90,8 @@ class RecordQueue {
   }
 
  private:
+  /// A thread's first chunk, and the size that each further one approaches by doubling.
+  static constexpr std::size_t first_chunk_size = 4 * 1024;
   static constexpr std::size_t chunk_size = 64 * 1024;
 
   struct Header {
@@ -80,15 +109,19 @@ class RecordQueue {
   static std::size_t entry_size(std::size_t otlp_size) noexcept {
     return (sizeof(Header) + otlp_size + alignof(Header) - 1) / alignof(Header) * alignof(Header);
   }
+  /// Takes permits to push from the room; false if there are none.
+  [[nodiscard]] bool take_block() noexcept;
+  /// Tells that a block is used up; whether the consumer should be woken.
+  [[nodiscard]] bool publish_block() noexcept;
   [[nodiscard]] Chunk* add_chunk(std::size_t at_least) noexcept;
   void free_chunk(Chunk* chunk) noexcept;
 
-  std::shared_ptr<MemoryBudget> budget_;
-  const std::uint64_t max_records_;
+  const std::shared_ptr<QueueRoom> room_;
 
   // The producer's cache line.
   alignas(64) Chunk* tail_ = nullptr;
-  std::uint64_t known_popped_ = 0;
+  std::size_t permits_ = 0;  ///< What is left of the block.
+  std::size_t block_ = 0;
   std::atomic<std::uint64_t> pushed_{0};
 
   // The consumer's. A spent chunk is handed back through `spare_`, so that a steady flow allocates nothing.

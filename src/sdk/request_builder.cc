@@ -54,17 +54,24 @@ std::string_view RequestBuilder::finish() {
   out = otlp::write_delimited_header(out, fields::request::resource_items, content);
   out = otlp::write_bytes(out, resource.data(), resource.size());
   for (std::size_t i = 0; i < used_scopes_; ++i) {
-    auto& [core, records] = scopes_[i];
+    const auto& [core, records] = scopes_[i];
     out = otlp::write_delimited_header(out, fields::resource_items::scope_items,
                                        scope_items_size(*core, records.size()));
     out = otlp::write_bytes(out, core->encoded_scope.data(), core->encoded_scope.size());
     out = otlp::write_bytes(out, records.data(), records.size());
     out = otlp::write_bytes(out, core->encoded_schema_url.data(), core->encoded_schema_url.size());
+  }
+  clear();
+  return request_;
+}
+
+void RequestBuilder::clear() noexcept {
+  for (std::size_t i = 0; i < used_scopes_; ++i) {
+    std::string& records = scopes_[i].records;
     records.clear();
-    if (records.capacity() > most_kept_bytes) records.shrink_to_fit();
+    if (records.capacity() > most_kept_bytes) records = std::string();
   }
   used_scopes_ = count_ = bytes_ = 0;
-  return request_;
 }
 
 }  // namespace sonde::detail

@@ -25,6 +25,9 @@ class RequestBuilder {
   /// The complete Export*ServiceRequest; a view that is valid until the next call. Empties the builder.
   [[nodiscard]] std::string_view finish();
 
+  /// Forgets what was added.
+  void clear() noexcept;
+
  private:
   struct ScopeItems {
     const ScopeCore* core = nullptr;
