@@ -28,6 +28,19 @@ inline std::string request_of(std::size_t size) {
   return bytes;
 }
 
+/// What a result amounts to.
+enum class Kind : std::uint8_t { success, partial, unavailable, refused, invalid, too_large };
+
+inline Kind kind_of(const ExportResult& result) {
+  if (result.delivered) return result.rejected > 0 ? Kind::partial : Kind::success;
+  switch (result.failure) {
+    case ExportFailure::unavailable: return Kind::unavailable;
+    case ExportFailure::invalid: return Kind::invalid;
+    case ExportFailure::too_large: return Kind::too_large;
+    default: return Kind::refused;
+  }
+}
+
 /// An ExportTraceServiceResponse: partial_success {rejected_spans: 3, error_message: "too old"}.
 inline constexpr std::string_view three_rejected = "\x0a\x0b\x08\x03\x12\x07too old";
 

@@ -127,6 +127,15 @@ bool is_retryable_status(unsigned status) noexcept {
   return status == 429 || status == 502 || status == 503 || status == 504;
 }
 
+ExportFailure failure_of_status(unsigned status) noexcept {
+  switch (status) {
+    case 400:
+    case 422: return ExportFailure::invalid;
+    case 413: return ExportFailure::too_large;
+    default: return ExportFailure::refused;
+  }
+}
+
 // OTLP/gRPC
 
 constexpr std::array<std::string_view, 17> status_names = {
@@ -139,6 +148,7 @@ constexpr std::array<std::string_view, 17> status_names = {
 namespace status {
 constexpr unsigned cancelled = 1;
 constexpr unsigned unknown = 2;
+constexpr unsigned invalid_argument = 3;
 constexpr unsigned deadline_exceeded = 4;
 constexpr unsigned resource_exhausted = 8;
 constexpr unsigned aborted = 10;
@@ -157,6 +167,15 @@ bool is_retryable(unsigned code, bool with_retry_info) noexcept {
     case status::data_loss: return true;
     case status::resource_exhausted: return with_retry_info;
     default: return false;
+  }
+}
+
+/// gRPC has no status of its own for a message that is too large: servers say that a resource is exhausted.
+ExportFailure failure_of_code(unsigned code) noexcept {
+  switch (code) {
+    case status::invalid_argument: return ExportFailure::invalid;
+    case status::resource_exhausted: return ExportFailure::too_large;
+    default: return ExportFailure::refused;
   }
 }
 
@@ -224,7 +243,9 @@ OtlpAnswer read_http_answer(const HttpClientResponse& response) {
     return {.verdict = Verdict::refused,
             .message = "it answers with a web page; is this the address of an OTLP/HTTP receiver?"};
   }
-  OtlpAnswer answer{.verdict = Verdict::refused, .message = "HTTP status " + std::to_string(response.status)};
+  OtlpAnswer answer{.verdict = Verdict::refused,
+                    .failure = failure_of_status(response.status),
+                    .message = "HTTP status " + std::to_string(response.status)};
   const std::string explanation = read_explanation(content_type, response.body);
   if (!explanation.empty()) answer.message += ": " + explanation;
   if (is_retryable_status(response.status)) {
@@ -241,7 +262,9 @@ OtlpAnswer read_grpc_answer(const HttpClientResponse& response) {
   std::from_chars(code_text.data(), code_text.data() + code_text.size(), code);
   if (code == 0) return read_export_response(whole_message(response.body).value_or(""));
   const std::string_view name = status_names[code < status_names.size() ? code : status::unknown];
-  OtlpAnswer answer{.verdict = Verdict::refused, .message = "gRPC status " + std::string(name)};
+  OtlpAnswer answer{.verdict = Verdict::refused,
+                    .failure = failure_of_code(code),
+                    .message = "gRPC status " + std::string(name)};
   const std::string message = transport::percent_decode(status_field(response, "grpc-message"));
   if (!message.empty()) answer.message += ": " + one_line(message);
   std::string rpc_status;

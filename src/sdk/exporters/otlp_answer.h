@@ -12,6 +12,7 @@
 #include <string>
 
 #include "sonde/expected.hpp"
+#include "sonde/otlp_batch.hpp"
 #include "transport/http_client.h"
 
 namespace sonde::sdk {
@@ -20,6 +21,7 @@ struct OtlpAnswer {
   enum class Verdict : std::uint8_t { accepted, refused, try_again };
 
   Verdict verdict = Verdict::accepted;
+  ExportFailure failure = ExportFailure::refused;  ///< Of a request that was refused.
   std::uint64_t rejected = 0;  ///< Items of an accepted request that were refused for good.
   std::string message = {};    ///< Empty, or at most a line of text for a person.
   std::optional<std::chrono::milliseconds> retry_after = {};  ///< As the receiver asks; never negative.

@@ -122,6 +122,18 @@ TEST(HttpAnswer, OnlyFourStatusesAreTriedAgain) {
   }
 }
 
+TEST(HttpAnswer, TellsWhatIsWrongWithARequestFromWhoMaySendIt) {
+  EXPECT_EQ(read_http_answer(http(400)).failure, ExportFailure::invalid);
+  EXPECT_EQ(read_http_answer(http(422)).failure, ExportFailure::invalid);
+  EXPECT_EQ(read_http_answer(http(413)).failure, ExportFailure::too_large);
+  for (const unsigned status : {301u, 401u, 403u, 404u, 415u, 500u}) {
+    EXPECT_EQ(read_http_answer(http(status)).failure, ExportFailure::refused) << status;
+  }
+  EXPECT_EQ(read_grpc_answer(grpc({{"grpc-status", "3"}})).failure, ExportFailure::invalid);
+  EXPECT_EQ(read_grpc_answer(grpc({{"grpc-status", "8"}})).failure, ExportFailure::too_large);
+  EXPECT_EQ(read_grpc_answer(grpc({{"grpc-status", "16"}})).failure, ExportFailure::refused);
+}
+
 TEST(HttpAnswer, TheReceiversExplanationIsShown) {
   const std::string status = std::string("\x08\x03", 2) + delimited(2, "span 3 has no id");
   EXPECT_EQ(read_http_answer(http(400, protobuf, status)).message, "HTTP status 400: span 3 has no id");

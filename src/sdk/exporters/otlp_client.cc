@@ -12,7 +12,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-using Kind = ExportOutcome::Kind;
 using Verdict = OtlpAnswer::Verdict;
 
 transport::HttpClientOptions client_options(const OtlpEndpoint& endpoint) {
@@ -58,10 +57,19 @@ void write_grpc_prefix(std::string& body, bool compressed) {
   for (std::size_t i = 0; i < 4; ++i) body[1 + i] = static_cast<char>(size >> (24 - 8 * i) & 0xFF);
 }
 
-ExportOutcome exhausted(const OtlpAnswer& answer, int attempts, std::string_view why) {
-  return {.kind = Kind::exhausted,
+ExportResult gave_up(const OtlpAnswer& answer, int attempts, std::string_view why) {
+  return {.delivered = false,
           .message = answer.message + " (" + std::to_string(attempts) +
-                     (attempts == 1 ? " attempt; " : " attempts; ") + std::string(why) + ")"};
+                     (attempts == 1 ? " attempt; " : " attempts; ") + std::string(why) + ")",
+          .failure = ExportFailure::unavailable};
+}
+
+ExportResult refused(OtlpAnswer answer) {
+  return {.delivered = false, .message = std::move(answer.message), .failure = answer.failure};
+}
+
+OtlpAnswer cannot_encode(ExportFailure failure, std::string why) {
+  return {.verdict = Verdict::refused, .failure = failure, .message = std::move(why)};
 }
 
 }  // namespace
@@ -74,65 +82,58 @@ OtlpClient::OtlpClient(Signal signal, OtlpEndpoint endpoint, RetryPolicy retry)
       http_request_(request_without_body(endpoint_)),
       compressor_(make_compressor(endpoint_.compression)) {}
 
-ExportOutcome OtlpClient::send(std::string_view request, TimePoint deadline) noexcept {
+ExportResult OtlpClient::send(std::string_view request, Deadline deadline) noexcept {
   try {
-    const TimePoint now = steady_clock::now();
+    const Deadline now = steady_clock::now();
     const bool sooner = endpoint_.timeout < std::chrono::duration_cast<milliseconds>(deadline - now);
     if (sooner) deadline = now + endpoint_.timeout;
     return deliver(request, deadline);
   } catch (...) {
-    return {.kind = Kind::failed, .message = "out of memory"};  // Short enough not to need any.
+    return {.delivered = false, .message = "out of memory"};  // Short enough not to need any.
   }
 }
 
-ExportOutcome OtlpClient::deliver(std::string_view request, TimePoint deadline) {
-  if (std::string problem; !set_body(request, problem)) {
-    return {.kind = Kind::failed, .message = std::move(problem)};
-  }
-  OtlpAnswer answer;
+ExportResult OtlpClient::deliver(std::string_view request, Deadline deadline) {
+  OtlpAnswer answer = set_body(request);
+  if (answer.verdict == Verdict::refused) return refused(std::move(answer));
   for (int attempts = 1;; ++attempts) {
     const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
     answer = attempt(left);
     if (answer.verdict == Verdict::accepted) {
-      return {.kind = answer.rejected > 0 ? Kind::partial : Kind::success,
-              .rejected = answer.rejected,
-              .message = std::move(answer.message)};
+      return {.rejected = answer.rejected, .message = std::move(answer.message)};
     }
-    if (stop_.stop_requested()) return exhausted(answer, attempts, "cancelled");
-    if (answer.verdict == Verdict::refused)
-      return {.kind = Kind::failed, .message = std::move(answer.message)};
-    const TimePoint next = steady_clock::now() + pause_after(attempts, answer);
-    if (next >= deadline) return exhausted(answer, attempts, "no time is left for another");
-    if (!wait_until(next)) return exhausted(answer, attempts, "cancelled");
+    if (stop_.stop_requested()) return gave_up(answer, attempts, "cancelled");
+    if (answer.verdict == Verdict::refused) return refused(std::move(answer));
+    const Deadline next = steady_clock::now() + pause_after(attempts, answer);
+    if (next >= deadline) return gave_up(answer, attempts, "no time is left for another");
+    if (!wait_until(next)) return gave_up(answer, attempts, "cancelled");
   }
 }
 
-bool OtlpClient::set_body(std::string_view request, std::string& problem) {
+OtlpAnswer OtlpClient::set_body(std::string_view request) {
   std::string& body = http_request_.body;
   const bool grpc = endpoint_.protocol == OtlpProtocol::grpc;
   std::string_view content = request;
   if (endpoint_.protocol == OtlpProtocol::http_json) {
     json_.clear();
     if (!append_otlp_json(signal_, request, json_)) {
-      problem = "a value in the request is nested too deeply for JSON";
-      return false;
+      return cannot_encode(ExportFailure::invalid, "a value in the request is nested too deeply for JSON");
     }
     content = json_;
   }
   if (content.size() > endpoint_.max_request_bytes) {
-    problem = "a request of " + std::to_string(content.size()) + " bytes is more than the " +
-              std::to_string(endpoint_.max_request_bytes) + " allowed";
-    return false;
+    return cannot_encode(ExportFailure::too_large,
+                         "a request of " + std::to_string(content.size()) + " bytes is more than the " +
+                             std::to_string(endpoint_.max_request_bytes) + " allowed");
   }
   body.assign(grpc ? 5 : 0, '\0');
   if (compressor_ == nullptr) {
     body += content;
   } else if (!compressor_->append(content, body)) {
-    problem = "there is no memory to compress the request";
-    return false;
+    return cannot_encode(ExportFailure::refused, "there is no memory to compress the request");
   }
   if (grpc) write_grpc_prefix(body, compressor_ != nullptr);
-  return true;
+  return {};
 }
 
 OtlpAnswer OtlpClient::attempt(milliseconds timeout) {
@@ -156,7 +157,7 @@ milliseconds OtlpClient::pause_after(int attempts, const OtlpAnswer& answer) {
   return std::max(own, answer.retry_after.value_or(milliseconds::zero()));
 }
 
-bool OtlpClient::wait_until(TimePoint time) {
+bool OtlpClient::wait_until(Deadline time) {
   const std::stop_token stop = stop_.get_token();
   std::unique_lock lock(mutex_);
   wake_.wait_until(lock, stop, time, [] { return false; });

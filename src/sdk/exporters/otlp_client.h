@@ -12,7 +12,6 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -27,20 +26,6 @@
 
 namespace sonde::sdk {
 
-/// What became of one request.
-struct ExportOutcome {
-  enum class Kind : std::uint8_t {
-    success,    ///< Taken whole; a message, if any, is the receiver's warning.
-    partial,    ///< Taken but for `rejected` items, which are refused for good.
-    failed,     ///< Refused for good, or impossible to send.
-    exhausted,  ///< Not delivered before the deadline or the cancellation; later it might have been.
-  };
-
-  Kind kind = Kind::success;
-  std::uint64_t rejected = 0;
-  std::string message = {};
-};
-
 /// The pause before attempt n + 1 is random between nothing and initial * multiplier^(n - 1), at most
 /// `maximum`, so that many clients of one failed receiver do not return at the same moment. A receiver that
 /// asks for a longer pause gets it.
@@ -51,31 +36,28 @@ struct RetryPolicy {
 };
 
 /// One receiver and one signal. send() is for one thread at a time, cancel() for any thread at any time.
-/// After a fork the child needs a client of its own if a send() was under way.
+/// After a fork the child needs a client of its own.
 class OtlpClient {
  public:
   OtlpClient(Signal signal, OtlpEndpoint endpoint, RetryPolicy retry = {});
   OtlpClient(const OtlpClient&) = delete;
   OtlpClient& operator=(const OtlpClient&) = delete;
 
-  /// Sends one Export*ServiceRequest. Blocks, with retries, until there is an outcome, at most until
+  /// Sends one Export*ServiceRequest. Blocks, with retries, until there is a result, at most until
   /// `deadline` or the endpoint's timeout, whichever comes first.
-  [[nodiscard]] ExportOutcome send(std::string_view request,
-                                   std::chrono::steady_clock::time_point deadline) noexcept;
+  [[nodiscard]] ExportResult send(std::string_view request, Deadline deadline) noexcept;
 
-  /// Ends a send() under way at once, and every later one; what it was sending is `exhausted`.
+  /// Ends a send() under way at once, and every later one; what it was sending is `unavailable`.
   void cancel() noexcept { stop_.request_stop(); }
 
  private:
-  using TimePoint = std::chrono::steady_clock::time_point;
-
-  [[nodiscard]] ExportOutcome deliver(std::string_view request, TimePoint deadline);
-  /// False, and `problem` says why, if the request cannot be encoded.
-  [[nodiscard]] bool set_body(std::string_view request, std::string& problem);
+  [[nodiscard]] ExportResult deliver(std::string_view request, Deadline deadline);
+  /// As an attempt would be answered: refused, and why, if the request cannot be encoded.
+  [[nodiscard]] OtlpAnswer set_body(std::string_view request);
   [[nodiscard]] OtlpAnswer attempt(std::chrono::milliseconds timeout);
   [[nodiscard]] std::chrono::milliseconds pause_after(int attempts, const OtlpAnswer& answer);
   /// False if cancelled meanwhile.
-  [[nodiscard]] bool wait_until(TimePoint time);
+  [[nodiscard]] bool wait_until(Deadline time);
 
   Signal signal_;
   OtlpEndpoint endpoint_;

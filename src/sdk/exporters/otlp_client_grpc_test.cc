@@ -24,6 +24,8 @@ using sonde::test::GrpcCall;
 using sonde::test::GrpcReply;
 using sonde::test::GrpcTestServer;
 using sonde::test::gunzip;
+using sonde::test::Kind;
+using sonde::test::kind_of;
 using sonde::test::later;
 using sonde::test::long_time;
 using sonde::test::request_of;
@@ -34,7 +36,6 @@ using testing::HasSubstr;
 using testing::Pair;
 using transport::header;
 using Clock = std::chrono::steady_clock;
-using Kind = ExportOutcome::Kind;
 
 constexpr const char* export_method = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 
@@ -74,8 +75,8 @@ TEST(OtlpGrpc, CallsTheMethodWithTheExactBytes) {
   OtlpClient client(Signal::traces, endpoint);
   for (const std::size_t size : {0u, 1u, 16'384u, 300'000u, 3'000'000u}) {
     const std::string request = request_of(size);
-    const ExportOutcome outcome = client.send(request, later());
-    ASSERT_EQ(outcome.kind, Kind::success) << size << ": " << outcome.message;
+    const ExportResult outcome = client.send(request, later());
+    ASSERT_EQ(kind_of(outcome), Kind::success) << size << ": " << outcome.message;
     EXPECT_TRUE(server.calls().back().message == request) << size;
   }
   const GrpcCall call = server.calls().front();
@@ -88,7 +89,7 @@ TEST(OtlpGrpc, OneConnectionCarriesManyCalls) {
   GrpcTestServer server(replies_in_turn({GrpcReply{}, GrpcReply{.code = unavailable}, GrpcReply{}}));
   OtlpClient client(Signal::traces, grpc_endpoint(server), eager);
   for (std::size_t i = 0; i < 20; ++i)
-    ASSERT_EQ(client.send(request_of(i * 1000), later()).kind, Kind::success);
+    ASSERT_EQ(kind_of(client.send(request_of(i * 1000), later())), Kind::success);
   std::set<std::string> peers;
   for (const GrpcCall& call : server.calls()) peers.insert(call.peer);
   EXPECT_EQ(server.calls().size(), 21u);
@@ -99,11 +100,11 @@ TEST(OtlpGrpc, TheServerLearnsTheDeadline) {
   GrpcTestServer server(always({}));
   OtlpClient client(Signal::traces, grpc_endpoint(server));
   const auto expected = std::chrono::system_clock::now() + 30s;
-  ASSERT_EQ(client.send("request", Clock::now() + 30s).kind, Kind::success);
+  ASSERT_EQ(kind_of(client.send("request", Clock::now() + 30s)), Kind::success);
   const auto told = server.calls().at(0).deadline;
   EXPECT_GT(told, expected - 20s);
   EXPECT_LT(told, expected + 20s);
-  ASSERT_EQ(client.send("request", Clock::time_point::max()).kind, Kind::success)
+  ASSERT_EQ(kind_of(client.send("request", Clock::time_point::max())), Kind::success)
       << "one too far away for gRPC's eight digits";
 }
 
@@ -112,20 +113,20 @@ TEST(OtlpGrpc, CompressesWhenAsked) {
   GrpcTestServer decompressing(always({}));
   OtlpEndpoint endpoint = grpc_endpoint(decompressing);
   endpoint.compression = OtlpCompression::gzip;
-  ASSERT_EQ(OtlpClient(Signal::traces, endpoint).send(request, later()).kind, Kind::success);
+  ASSERT_EQ(kind_of(OtlpClient(Signal::traces, endpoint).send(request, later())), Kind::success);
   EXPECT_TRUE(decompressing.calls().at(0).message == request);
 
   GrpcTestServer raw(always({}), {.decompress = false});
   endpoint.url = raw.url(export_method);
-  ASSERT_EQ(OtlpClient(Signal::traces, endpoint).send(request, later()).kind, Kind::success);
+  ASSERT_EQ(kind_of(OtlpClient(Signal::traces, endpoint).send(request, later())), Kind::success);
   EXPECT_EQ(gunzip(raw.calls().at(0).message), request) << "it was compressed on the wire";
 }
 
 TEST(OtlpGrpc, APartialSuccessIsNotTriedAgain) {
   GrpcTestServer server(always({.message = std::string(three_rejected)}));
   OtlpClient client(Signal::traces, grpc_endpoint(server), eager);
-  const ExportOutcome outcome = client.send("request", later());
-  EXPECT_EQ(outcome.kind, Kind::partial);
+  const ExportResult outcome = client.send("request", later());
+  EXPECT_EQ(kind_of(outcome), Kind::partial);
   EXPECT_EQ(outcome.rejected, 3u);
   EXPECT_EQ(outcome.message, "too old");
   EXPECT_EQ(server.calls().size(), 1u);
@@ -135,7 +136,7 @@ TEST(OtlpGrpc, TriesAgainWhenUnavailable) {
   GrpcTestServer server(
       replies_in_turn({GrpcReply{.code = unavailable}, GrpcReply{.code = unavailable}, GrpcReply{}}));
   OtlpClient client(Signal::traces, grpc_endpoint(server), eager);
-  EXPECT_EQ(client.send("request", later()).kind, Kind::success);
+  EXPECT_EQ(kind_of(client.send("request", later())), Kind::success);
   EXPECT_EQ(server.calls().size(), 3u);
 }
 
@@ -144,9 +145,9 @@ TEST(OtlpGrpc, ResourceExhaustedIsTriedAgainOnlyIfTheReceiverSaysWhen) {
       replies_in_turn({GrpcReply{.code = resource_exhausted, .details = retry_after(one_millisecond)},
                        GrpcReply{}, GrpcReply{.code = resource_exhausted, .status_message = "quota"}}));
   OtlpClient client(Signal::traces, grpc_endpoint(server), eager);
-  EXPECT_EQ(client.send("request", later()).kind, Kind::success);
+  EXPECT_EQ(kind_of(client.send("request", later())), Kind::success);
   EXPECT_EQ(server.calls().size(), 2u);
-  EXPECT_EQ(client.send("request", later()).kind, Kind::failed);
+  EXPECT_EQ(kind_of(client.send("request", later())), Kind::too_large);
   EXPECT_EQ(server.calls().size(), 3u);
 }
 
@@ -155,15 +156,15 @@ TEST(OtlpGrpc, ThePauseTheReceiverAsksForIsKept) {
       {GrpcReply{.code = unavailable, .details = retry_after(fifty_milliseconds)}, GrpcReply{}}));
   OtlpClient client(Signal::traces, grpc_endpoint(server), eager);
   const auto started = Clock::now();
-  EXPECT_EQ(client.send("request", later()).kind, Kind::success);
+  EXPECT_EQ(kind_of(client.send("request", later())), Kind::success);
   EXPECT_GE(Clock::now() - started, 50ms);
 }
 
 TEST(OtlpGrpc, TheMessageOfAnErrorIsDecoded) {
   GrpcTestServer server(always({.code = 3, .status_message = "100% caf\xc3\xa9\nsecond line"}));
   OtlpClient client(Signal::traces, grpc_endpoint(server), eager);
-  const ExportOutcome outcome = client.send("request", later());
-  EXPECT_EQ(outcome.kind, Kind::failed);
+  const ExportResult outcome = client.send("request", later());
+  EXPECT_EQ(kind_of(outcome), Kind::invalid);
   EXPECT_THAT(outcome.message, HasSubstr("gRPC status INVALID_ARGUMENT: 100% caf\xc3\xa9 second line"));
   EXPECT_EQ(server.calls().size(), 1u);
 }
@@ -172,20 +173,20 @@ TEST(OtlpGrpc, AMessageAboveTheServersLimitIsRefusedForGood) {
   GrpcTestServer server(always({}), {.max_receive_bytes = 1'000});
   OtlpClient client(Signal::traces, grpc_endpoint(server), eager);
   for (const std::size_t size : {1'001u, 300'000u, 5'000'000u}) {
-    const ExportOutcome outcome = client.send(request_of(size), later());
-    EXPECT_EQ(outcome.kind, Kind::failed) << size << ": " << outcome.message;
+    const ExportResult outcome = client.send(request_of(size), later());
+    EXPECT_EQ(kind_of(outcome), Kind::too_large) << size << ": " << outcome.message;
     EXPECT_THAT(outcome.message, HasSubstr("RESOURCE_EXHAUSTED")) << size;
   }
-  EXPECT_EQ(client.send("request", later()).kind, Kind::success) << "and the next fits";
+  EXPECT_EQ(kind_of(client.send("request", later())), Kind::success) << "and the next fits";
 }
 
 TEST(OtlpGrpc, TheDeadlineEndsAStalledCallAndTheNextUsesAnotherConnection) {
   GrpcTestServer server(replies_in_turn({GrpcReply{}, std::nullopt, GrpcReply{}}),
                         {.enforce_deadlines = false});
   OtlpClient client(Signal::traces, grpc_endpoint(server), eager);
-  ASSERT_EQ(client.send("request", later()).kind, Kind::success);
-  EXPECT_EQ(client.send("request", Clock::now() + 50ms).kind, Kind::exhausted);
-  ASSERT_EQ(client.send("request", later()).kind, Kind::success);
+  ASSERT_EQ(kind_of(client.send("request", later())), Kind::success);
+  EXPECT_EQ(kind_of(client.send("request", Clock::now() + 50ms)), Kind::unavailable);
+  ASSERT_EQ(kind_of(client.send("request", later())), Kind::success);
   const auto calls = server.calls();
   EXPECT_NE(calls.back().peer, calls.front().peer) << "a peer gone silent would swallow that too";
 }
@@ -193,12 +194,12 @@ TEST(OtlpGrpc, TheDeadlineEndsAStalledCallAndTheNextUsesAnotherConnection) {
 TEST(OtlpGrpc, CancellationEndsACall) {
   GrpcTestServer server(replies_in_turn({GrpcReply{}, std::nullopt}));
   OtlpClient client(Signal::traces, grpc_endpoint(server));
-  ASSERT_EQ(client.send("request", later()).kind, Kind::success);
+  ASSERT_EQ(kind_of(client.send("request", later())), Kind::success);
   const auto started = Clock::now();
   auto outcome = std::async(std::launch::async, [&] { return client.send("request", later()); });
   ASSERT_TRUE(server.wait_for_calls(2));
   client.cancel();
-  EXPECT_EQ(outcome.get().kind, Kind::exhausted);
+  EXPECT_EQ(kind_of(outcome.get()), Kind::unavailable);
   EXPECT_LT(Clock::now() - started, long_time);
 }
 
@@ -207,11 +208,11 @@ TEST(OtlpGrpc, AServerThatRestartedIsFoundAgain) {
   const OtlpEndpoint endpoint = grpc_endpoint(*server);
   const std::uint16_t port = server->port();
   OtlpClient client(Signal::traces, endpoint, eager);
-  ASSERT_EQ(client.send("before", later()).kind, Kind::success);
+  ASSERT_EQ(kind_of(client.send("before", later())), Kind::success);
   server.reset();
-  EXPECT_EQ(client.send("between", Clock::now() + 50ms).kind, Kind::exhausted);
+  EXPECT_EQ(kind_of(client.send("between", Clock::now() + 50ms)), Kind::unavailable);
   server = std::make_unique<GrpcTestServer>(always({}), test::GrpcTestServerOptions{.port = port});
-  EXPECT_EQ(client.send("after", later()).kind, Kind::success);
+  EXPECT_EQ(kind_of(client.send("after", later())), Kind::success);
 }
 
 TEST(OtlpGrpc, AConnectionThatTheServerEndedIsReplacedWithoutAnAttemptLost) {
@@ -237,8 +238,8 @@ TEST(OtlpGrpc, AServerThatRetiresItsConnectionsLosesNothing) {
   std::size_t calls = 0;
   std::set<std::string> peers;
   while (peers.size() < 20) {
-    const ExportOutcome outcome = client.send(request_of(10'000), later());
-    ASSERT_EQ(outcome.kind, Kind::success) << outcome.message;
+    const ExportResult outcome = client.send(request_of(10'000), later());
+    ASSERT_EQ(kind_of(outcome), Kind::success) << outcome.message;
     peers.insert(server.calls().back().peer);
     ++calls;
   }
@@ -249,7 +250,7 @@ TEST(OtlpGrpc, WhatDoesNotSpeakHttp2IsNotTakenForSuccess) {
   test::RawHttpServer server(test::answer("200 OK"));
   OtlpClient client(Signal::traces, {.protocol = OtlpProtocol::grpc, .url = server.url(export_method)},
                     eager);
-  EXPECT_EQ(client.send("request", Clock::now() + 50ms).kind, Kind::exhausted);
+  EXPECT_EQ(kind_of(client.send("request", Clock::now() + 50ms)), Kind::unavailable);
 }
 
 // TLS
@@ -297,8 +298,8 @@ TEST(OtlpTls, GrpcNegotiatesHttp2WithACertificateThatIsTrusted) {
   OtlpClient client(Signal::traces, endpoint, eager);
   const std::string request = request_of(300'000);
   for (int i = 0; i < 3; ++i) {
-    const ExportOutcome outcome = client.send(request, later());
-    ASSERT_EQ(outcome.kind, Kind::success) << outcome.message;
+    const ExportResult outcome = client.send(request, later());
+    ASSERT_EQ(kind_of(outcome), Kind::success) << outcome.message;
     EXPECT_TRUE(server.calls().back().message == request);
   }
   EXPECT_EQ(server.calls().front().peer, server.calls().back().peer);
@@ -312,12 +313,12 @@ TEST(OtlpTls, TheClientShowsItsCertificateToAServerThatAsks) {
   OtlpEndpoint endpoint = grpc_endpoint(server);
   endpoint.url = "https" + endpoint.url.substr(4);
   endpoint.certificate_file = certificate.path();
-  EXPECT_EQ(OtlpClient(Signal::traces, endpoint, eager).send("request", Clock::now() + 100ms).kind,
-            Kind::exhausted);
+  EXPECT_EQ(kind_of(OtlpClient(Signal::traces, endpoint, eager).send("request", Clock::now() + 100ms)),
+            Kind::unavailable);
   endpoint.client_certificate_file = certificate.path();
   endpoint.client_key_file = certificate.key_path();
-  const ExportOutcome outcome = OtlpClient(Signal::traces, endpoint, eager).send("request", later());
-  EXPECT_EQ(outcome.kind, Kind::success) << outcome.message;
+  const ExportResult outcome = OtlpClient(Signal::traces, endpoint, eager).send("request", later());
+  EXPECT_EQ(kind_of(outcome), Kind::success) << outcome.message;
   EXPECT_EQ(server.calls().size(), 1u);
 }
 
@@ -327,12 +328,12 @@ TEST(OtlpTls, ACertificateThatIsNotTrustedIsAFailureForGood) {
                                      .private_key = read_file(certificate.key_path())});
   OtlpEndpoint endpoint = grpc_endpoint(server);
   endpoint.url = "https" + endpoint.url.substr(4);
-  const ExportOutcome untrusted = OtlpClient(Signal::traces, endpoint, eager).send("request", later());
-  EXPECT_EQ(untrusted.kind, Kind::failed);
+  const ExportResult untrusted = OtlpClient(Signal::traces, endpoint, eager).send("request", later());
+  EXPECT_EQ(kind_of(untrusted), Kind::refused);
   EXPECT_THAT(untrusted.message, HasSubstr("certificate"));
   endpoint.certificate_file = "/nowhere/ca.pem";
-  const ExportOutcome unreadable = OtlpClient(Signal::traces, endpoint, eager).send("request", later());
-  EXPECT_EQ(unreadable.kind, Kind::failed);
+  const ExportResult unreadable = OtlpClient(Signal::traces, endpoint, eager).send("request", later());
+  EXPECT_EQ(kind_of(unreadable), Kind::refused);
   EXPECT_THAT(unreadable.message, HasSubstr("/nowhere/ca.pem"));
   EXPECT_EQ(server.calls().size(), 0u);
 }

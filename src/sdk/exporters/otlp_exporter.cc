@@ -1,8 +1,11 @@
 #include "sonde/otlp_exporter.hpp"
 
+#include <new>
+
 #include "sdk/exporters/otlp_client.h"
 #include "sdk/exporters/otlp_endpoint.h"
 #include "sdk/exporters/signal.h"
+#include "sdk/fork.h"
 
 namespace sonde {
 namespace {
@@ -13,19 +16,27 @@ using sdk::SignalOf;
 template <class Batch>
 class OtlpExporter : public ExporterOf<Batch> {
  public:
-  explicit OtlpExporter(sdk::OtlpEndpoint endpoint) : client_(SignalOf<Batch>::value, std::move(endpoint)) {}
+  explicit OtlpExporter(sdk::OtlpEndpoint endpoint)
+      : endpoint_(std::move(endpoint)), client_(make_client()) {}
 
   ExportResult export_batch(const Batch& batch, Deadline deadline) noexcept final {
-    using Kind = sdk::ExportOutcome::Kind;
-    sdk::ExportOutcome outcome = client_.send(batch.otlp_request(), deadline);
-    const bool delivered = outcome.kind == Kind::success || outcome.kind == Kind::partial;
-    return {.delivered = delivered, .rejected = outcome.rejected, .message = std::move(outcome.message)};
+    try {
+      return client_.get_or_make([this] { return make_client(); })->send(batch.otlp_request(), deadline);
+    } catch (const std::bad_alloc&) {
+      return {.delivered = false, .message = "out of memory"};
+    }
+  }
+  void cancel() noexcept final {
+    if (const auto client = client_.get()) client->cancel();
   }
 
-  void cancel() noexcept final { client_.cancel(); }
-
  private:
-  sdk::OtlpClient client_;
+  [[nodiscard]] std::shared_ptr<sdk::OtlpClient> make_client() const {
+    return std::make_shared<sdk::OtlpClient>(SignalOf<Batch>::value, endpoint_);
+  }
+
+  const sdk::OtlpEndpoint endpoint_;
+  detail::ProcessLocal<sdk::OtlpClient> client_;  ///< A forked child needs its own.
 };
 
 class OtlpMetricExporter final : public OtlpExporter<MetricBatch> {

@@ -42,7 +42,9 @@ class OtlpLinesExporter final : public ExporterOf<Batch> {
     try {
       line_.clear();
       if (!sdk::append_otlp_json(SignalOf<Batch>::value, batch.otlp_request(), line_)) {
-        return {.delivered = false, .message = "a value in the batch is nested too deeply for JSON"};
+        return {.delivered = false,
+                .message = "a value in the batch is nested too deeply for JSON",
+                .failure = ExportFailure::invalid};
       }
       line_ += '\n';
       const Expected<void> written = sink_.append(line_);
