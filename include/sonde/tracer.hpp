@@ -47,7 +47,8 @@ class Parent {
     return parent;
   }
 
-  /// The parent's context, or null.
+  /// The parent's context, or null. It may be invalid: then the span is a root that takes over its
+  /// tracestate.
   [[nodiscard]] const SpanContext* resolve() const noexcept {
     if (!is_current_) return context_;
     return detail::current.span == nullptr ? nullptr : &detail::current.span->context();
@@ -73,6 +74,8 @@ struct SpanOptions {
 };
 
 namespace detail {
+[[nodiscard]] bool has_processors(const TracerCore& core) noexcept;
+
 struct SpanStarter {
   [[nodiscard]] static Span start(TracerCore& core, std::string_view name,
                                   const SpanOptions& options) noexcept;
@@ -84,9 +87,11 @@ class Tracer {
   /// A tracer that records nothing.
   constexpr Tracer() noexcept = default;
 
-  /// Whether spans may be recorded at all; for skipping work that would only describe them.
+  /// Whether spans may be recorded at all: there is a provider, which has processors and leaves this scope
+  /// on. For skipping work that would only describe spans; may change at any time.
   [[nodiscard]] bool is_enabled() const noexcept {
-    return slot_->core.load(std::memory_order_acquire) != nullptr;
+    const detail::TracerCore* const core = slot_->core.load(std::memory_order_acquire);
+    return core != nullptr && detail::has_processors(*core);
   }
 
   /// A span that its owner ends, which does not become the current one. Never fails: without a provider, or

@@ -12,7 +12,10 @@
 #include <string_view>
 #include <vector>
 
+#include "sonde/id_generator.hpp"
 #include "sonde/resource.hpp"
+#include "sonde/sampler.hpp"
+#include "sonde/scope_rule.hpp"
 #include "sonde/span_processor.hpp"
 #include "sonde/tracer.hpp"
 
@@ -31,7 +34,10 @@ struct SpanLimits {
 struct TracerProviderOptions {
   Resource resource = {};
   SpanLimits limits = {};
+  std::unique_ptr<Sampler> sampler = {};  ///< Null: follows the parent, and samples every root.
   std::vector<std::unique_ptr<SpanProcessor>> processors = {};
+  std::unique_ptr<IdGenerator> id_generator = {};  ///< Null: random ids.
+  std::vector<ScopeRule> tracers = {};             ///< Tracers turned off do as those without a provider.
 };
 
 class TracerProvider {

@@ -10,10 +10,12 @@
 #include <compare>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sonde/attribute.hpp"
 #include "sonde/otlp_batch.hpp"
 #include "sonde/resource.hpp"
+#include "sonde/scope_rule.hpp"
 
 namespace sonde::detail {
 
@@ -45,6 +47,9 @@ struct ScopeCore {
   std::string encoded_scope;       ///< The field `scope` of a ScopeSpans and its like.
   std::string encoded_schema_url;  ///< The field `schema_url` of a ScopeSpans and its like, or nothing.
 };
+
+/// Whether the rules leave the scope of that name on.
+[[nodiscard]] bool is_enabled(const std::vector<ScopeRule>& rules, std::string_view scope_name) noexcept;
 
 /// Fills in `core.resource`.
 void encode_resource_core(ResourceCore& core, Resource resource);

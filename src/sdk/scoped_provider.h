@@ -15,8 +15,9 @@
 
 namespace sonde::detail {
 
-/// Pipeline has a `ResourceCore resource`. Core derives from ScopeCore, is made from (Pipeline&, ScopeKey),
-/// and has a `Slot slot`, an object with a `std::atomic<Core*> core`. Thread-safe.
+/// Pipeline has a `ResourceCore resource`, and `std::vector<ScopeRule> scope_rules` if scopes can be turned
+/// off, which then have no core. Core derives from ScopeCore, is made from (Pipeline&, ScopeKey), and has a
+/// `Slot slot`, an object with a `std::atomic<Core*> core`. Thread-safe.
 template <class Pipeline, class Core, class Slot>
 class ScopedProvider {
  public:
@@ -32,7 +33,7 @@ class ScopedProvider {
 
   [[nodiscard]] Pipeline& pipeline() noexcept { return *pipeline_; }
 
-  /// The slot of that scope, or null once turned off.
+  /// The slot of that scope, or null if it or everything is turned off.
   [[nodiscard]] const Slot* slot(const ScopeKey& key) {
     const std::lock_guard lock(shared().mutex);
     Core* const found = core(key);
@@ -82,6 +83,9 @@ class ScopedProvider {
   /// The lock is held.
   Core* core(const ScopeKey& key) {
     if (is_off_) return nullptr;
+    if constexpr (requires { pipeline_->scope_rules; }) {
+      if (!is_enabled(pipeline_->scope_rules, key.name)) return nullptr;
+    }
     auto [found, is_new] = cores_.try_emplace(key);
     if (is_new) {
       found->second = &shared().cores.emplace_back(*pipeline_, key);

@@ -117,8 +117,7 @@ void release_record(SpanRecord* record) noexcept {
 }
 
 bool begin_record(SpanRecord& record, const SpanStart& start) noexcept {
-  const std::string_view trace_state =
-      start.parent == nullptr ? std::string_view() : start.parent->trace_state().header();
+  const std::string_view trace_state = start.context.trace_state().header();
   const std::size_t name_size = otlp::delimited_size(fields::span::name, start.name.size());
   constexpr std::size_t fixed_size = 18 + 10 + 10 + 2 + 9 + 6;
   std::uint8_t* out = record.reserve(fixed_size + name_size +
@@ -126,13 +125,13 @@ bool begin_record(SpanRecord& record, const SpanStart& start) noexcept {
   if (out == nullptr) return false;
   *out++ = byte_tag(fields::span::trace_id, WireType::delimited);
   *out++ = TraceId::size;
-  out = otlp::write_fixed(out, start.trace_id.bytes);
+  out = otlp::write_fixed(out, start.context.trace_id().bytes);
   *out++ = byte_tag(fields::span::span_id, WireType::delimited);
   *out++ = SpanId::size;
-  out = otlp::write_fixed(out, start.span_id.bytes);
+  out = otlp::write_fixed(out, start.context.span_id().bytes);
   constexpr std::uint32_t has_is_remote = 0x100;  // trace.proto, SpanFlags
   constexpr std::uint32_t is_remote = 0x200;
-  std::uint32_t flags = start.trace_flags | has_is_remote;
+  std::uint32_t flags = start.context.trace_flags().bits | has_is_remote;
   if (start.parent != nullptr) {
     *out++ = byte_tag(fields::span::parent_span_id, WireType::delimited);
     *out++ = SpanId::size;
@@ -148,7 +147,7 @@ bool begin_record(SpanRecord& record, const SpanStart& start) noexcept {
   record.name = {static_cast<std::uint32_t>(out - record.data), static_cast<std::uint32_t>(name_size)};
   out = otlp::write_delimited(out, fields::span::name, start.name);
   record.start_time = start.time;
-  record.is_sampled = (start.trace_flags & TraceFlags::sampled) != 0;
+  record.is_sampled = start.context.is_sampled();
   record.commit(out);
   return true;
 }

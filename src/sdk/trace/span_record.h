@@ -88,17 +88,15 @@ struct SpanRecord {
 /// Gives it to the calling thread, which need not be the one it came from.
 void release_record(SpanRecord* record) noexcept;
 
-/// Writes what is known when a span starts.
+/// What is known when a span starts.
 struct SpanStart {
-  const TraceId& trace_id;
-  const SpanId& span_id;
-  const SpanContext* parent;
+  const SpanContext& context;
+  const SpanContext* parent;  ///< Null: a root.
   std::string_view name;
   SpanKind kind;
   std::uint64_t time;
-  std::uint8_t trace_flags;
 };
-/// False if there is no memory for it.
+/// Writes it. False if there is no memory for it.
 [[nodiscard]] bool begin_record(SpanRecord& record, const SpanStart& start) noexcept;
 
 /// Writes the end time.

@@ -21,33 +21,75 @@ Id random_id() noexcept {
   return id;
 }
 
+/// The ids of a new span: it continues its parent's trace, or starts one.
+struct NewIds {
+  TraceId trace_id;
+  SpanId span_id;
+  std::uint8_t random_flag;
+};
+
+NewIds new_ids(IdGenerator* generator, const SpanContext* parent) noexcept {
+  NewIds ids;
+  ids.span_id = generator == nullptr ? random_id<SpanId>() : generator->generate_span_id();
+  if (parent != nullptr) {
+    ids.trace_id = parent->trace_id();
+    ids.random_flag = parent->trace_flags().bits & TraceFlags::random;
+  } else {
+    ids.trace_id = generator == nullptr ? random_id<TraceId>() : generator->generate_trace_id();
+    ids.random_flag = generator == nullptr || generator->is_random() ? TraceFlags::random : 0;
+  }
+  return ids;
+}
+
+SamplingResult ask(Sampler& sampler, const NewIds& ids, std::string_view name,
+                   const SpanOptions& options) noexcept {
+  const SpanContext* const parent = options.parent.resolve();
+  const SpanContext none;
+  return sampler.should_sample({.parent_context = parent != nullptr ? *parent : none,
+                                .parent = options.parent,
+                                .trace_id = ids.trace_id,
+                                .name = name,
+                                .kind = options.kind,
+                                .attributes = options.attributes,
+                                .links = options.links});
+}
+
 }  // namespace
 
+bool has_processors(const TracerCore& core) noexcept { return !core.pipeline->processors.empty(); }
+
 Span SpanStarter::start(TracerCore& core, std::string_view name, const SpanOptions& options) noexcept {
-  const SpanContext* parent = options.parent.resolve();
-  if (parent != nullptr && !parent->is_valid()) parent = nullptr;
-  const auto span_id = random_id<SpanId>();
-  const TraceId trace_id = parent != nullptr ? parent->trace_id() : random_id<TraceId>();
-  const TraceFlags flags =
-      parent != nullptr ? parent->trace_flags()
-                        : TraceFlags{static_cast<std::uint8_t>(TraceFlags::sampled | TraceFlags::random)};
-  SpanContext context(trace_id, span_id, flags, false,
-                      parent != nullptr ? parent->trace_state() : TraceState());
-  const bool is_recorded = flags.is_sampled() && !core.pipeline->processors.empty();
-  SpanRecord* const record = is_recorded ? acquire_record() : nullptr;
+  const TracerPipeline& pipeline = *core.pipeline;
+  const SpanContext* const given = options.parent.resolve();
+  const SpanContext* const parent = given != nullptr && given->is_valid() ? given : nullptr;
+  const NewIds ids = new_ids(pipeline.id_generator.get(), parent);
+
+  const SamplingPlan::Case& plan =
+      pipeline.sampling.at(parent == nullptr ? ParentCase::root : parent_case(*parent));
+  SamplingResult sampling{.decision = plan.decision};
+  if (plan.sampler != nullptr) {
+    sampling = ask(*plan.sampler, ids, name, options);
+  } else if (given != nullptr) {
+    sampling.trace_state = given->trace_state();
+  }
+  const bool is_sampled = sampling.decision == SamplingDecision::record_and_sample;
+  const auto flags = static_cast<std::uint8_t>(ids.random_flag | (is_sampled ? TraceFlags::sampled : 0));
+  SpanContext context(ids.trace_id, ids.span_id, TraceFlags{flags}, false, std::move(sampling.trace_state));
+  SpanRecord* const record = sampling.decision != SamplingDecision::drop ? acquire_record() : nullptr;
   if (record == nullptr) return Span(std::move(context));
 
   record->core = &core;
   const std::uint64_t time = options.start_time != 0 ? options.start_time : base::Clock::now();
-  if (!begin_record(*record, {trace_id, span_id, parent, name, options.kind, time, flags.bits})) {
+  if (!begin_record(*record, {context, parent, name, options.kind, time})) {
     release_record(record);
     return Span(std::move(context));
   }
-  if (!options.attributes.empty()) set_attributes(*record, options.attributes);
+  set_attributes(*record, options.attributes);
+  set_attributes(*record, sampling.attributes);
   for (const SpanLink& link : options.links) add_link(*record, link.context, link.attributes);
-  if (core.pipeline->interest.on_start) {
+  if (pipeline.interest.on_start) {
     RecordingSpan started(*record);
-    for (const auto& processor : core.pipeline->processors) processor->on_start(started, options.parent);
+    for (const auto& processor : pipeline.processors) processor->on_start(started, options.parent);
   }
   return Span(record, std::move(context));
 }

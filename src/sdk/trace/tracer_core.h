@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sdk/scope_core.h"
+#include "sdk/trace/sampling_plan.h"
 #include "sonde/span_processor.hpp"
 #include "sonde/tracer.hpp"
 #include "sonde/tracer_provider.hpp"
@@ -16,6 +17,10 @@ struct TracerPipeline {
 
   ResourceCore resource;
   SpanLimits limits;
+  std::unique_ptr<Sampler> sampler;
+  SamplingPlan sampling;
+  std::unique_ptr<IdGenerator> id_generator;
+  std::vector<ScopeRule> scope_rules;
   std::vector<std::unique_ptr<SpanProcessor>> processors;
   SpanProcessor::Interest interest{false, false};  ///< Of any of them.
 };

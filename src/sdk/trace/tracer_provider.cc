@@ -26,6 +26,10 @@ TracerProvider::TracerProvider(TracerProviderOptions options)
     : impl_(std::make_unique<Impl>([&](detail::TracerPipeline& pipeline) {
         detail::encode_resource_core(pipeline.resource, std::move(options.resource));
         pipeline.limits = options.limits;
+        pipeline.sampler = std::move(options.sampler);
+        if (pipeline.sampler != nullptr) pipeline.sampling = detail::SamplingPlan(*pipeline.sampler);
+        pipeline.id_generator = std::move(options.id_generator);
+        pipeline.scope_rules = std::move(options.tracers);
         pipeline.set_processors(std::move(options.processors));
       })) {}
 
