@@ -5,6 +5,7 @@
 #include "sonde/attribute.hpp"        // IWYU pragma: export
 #include "sonde/baggage.hpp"          // IWYU pragma: export
 #include "sonde/context.hpp"          // IWYU pragma: export
+#include "sonde/propagator.hpp"       // IWYU pragma: export
 #include "sonde/setup.hpp"            // IWYU pragma: export
 #include "sonde/span.hpp"             // IWYU pragma: export
 #include "sonde/span_context.hpp"     // IWYU pragma: export

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/percent.h"
-#include "base/utf8.h"
 #include "sdk/configuration/environment.h"
 #include "sdk/context/header_text.h"
 #include "sdk/diagnostics.h"
@@ -12,28 +10,14 @@
 namespace sonde {
 namespace {
 
-/// W3C Baggage 3.3.2 asks for at least 64 entries and 8,192 bytes to be handed on; its earlier drafts, which
-/// many still go by, for 180.
-constexpr std::size_t most_entries = 180;
-constexpr std::size_t most_bytes = 8192;
-
+using detail::most_baggage_bytes;
+using detail::most_baggage_entries;
 using detail::take_until;
 using detail::trim;
-
-/// What may stand unencoded in a value (W3C Baggage 3.3.1, baggage-octet), but for the escape itself.
-bool is_plain(char c) {
-  return c > ' ' && c < '\x7F' && c != '"' && c != ',' && c != ';' && c != '\\' && c != '%';
-}
 
 /// Metadata is handed on as it is, unless it would tear the header apart.
 bool is_metadata(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return (c >= ' ' || c == '\t') && c < '\x7F' && c != ','; });
-}
-
-std::string decode(std::string_view text) {
-  std::string decoded;
-  if (!base::percent_decode(text, decoded)) return std::string(text);
-  return base::to_utf8(std::move(decoded));
 }
 
 std::vector<BaggageEntry>::iterator find(std::vector<BaggageEntry>& entries, std::string_view key) {
@@ -56,7 +40,7 @@ BaggageEntry parse_member(std::string_view member) {
   const std::string_view key = take_until('=', value);
   if (!detail::is_token(key)) return {};
   const std::string_view metadata = is_metadata(member) ? trim(member) : std::string_view();
-  return {std::string(key), decode(trim(value)), std::string(metadata)};
+  return {std::string(key), detail::percent_decoded(trim(value)), std::string(metadata)};
 }
 
 }  // namespace
@@ -91,29 +75,30 @@ std::string baggage_header(const Baggage& baggage) {
   for (const auto& [key, value, metadata] : baggage) {
     if (!detail::is_token(key)) continue;
     std::string member = (written == 0 ? "" : ",") + key + "=";
-    for (const char c : value) detail::append_percent_encoded(c, is_plain(c), member);
+    for (const char c : value) detail::append_percent_encoded(c, detail::is_baggage_octet(c), member);
     if (!metadata.empty() && is_metadata(metadata)) member += ";" + metadata;
-    if (written == most_entries || header.size() + member.size() > most_bytes) continue;
+    if (written == most_baggage_entries || header.size() + member.size() > most_baggage_bytes) continue;
     header += member;
     ++written;
   }
   if (written < baggage.size()) {
     detail::diagnose(std::to_string(baggage.size() - written) +
                      " baggage entries were not handed on: a header takes keys that are tokens (RFC 7230), " +
-                     std::to_string(most_entries) + " entries and " + std::to_string(most_bytes) + " bytes");
+                     std::to_string(most_baggage_entries) + " entries and " +
+                     std::to_string(most_baggage_bytes) + " bytes");
   }
   return header;
 }
 
 Baggage parse_baggage(std::string_view header) {
   // Whatever another process sends, this holds at most the stated bytes, plus what UTF-8's replacements add.
-  if (header.size() > most_bytes) header = header.substr(0, header.rfind(',', most_bytes));
-  if (header.size() > most_bytes) return {};
+  if (header.size() > most_baggage_bytes) header = header.substr(0, header.rfind(',', most_baggage_bytes));
+  if (header.size() > most_baggage_bytes) return {};
   std::vector<BaggageEntry> entries;
   while (!header.empty()) {
     BaggageEntry entry = parse_member(take_until(',', header));
     if (entry.key.empty()) continue;
-    if (entries.size() < most_entries || find(entries, entry.key) != entries.end()) {
+    if (entries.size() < most_baggage_entries || find(entries, entry.key) != entries.end()) {
       set(entries, std::move(entry));
     }
   }

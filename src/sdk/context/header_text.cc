@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
+
+#include "base/percent.h"
+#include "base/utf8.h"
 
 namespace sonde::detail {
 
@@ -12,6 +16,12 @@ bool is_token(std::string_view text) noexcept {
            marks.find(c) != std::string_view::npos;
   };
   return !text.empty() && std::ranges::all_of(text, is_allowed);
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string decoded;
+  if (!base::percent_decode(text, decoded)) return std::string(text);
+  return base::to_utf8(std::move(decoded));
 }
 
 void append_percent_encoded(char character, bool as_it_is, std::string& out) {
