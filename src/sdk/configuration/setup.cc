@@ -56,7 +56,7 @@ BatchOptions batch_options(BatchOptions options, Problems& problems) {
 std::unique_ptr<SpanExporter> make_exporter(SetupOptions& options, ExporterKind kind, Problems& problems) {
   if (options.custom_exporter != nullptr) return std::move(options.custom_exporter);
   if (kind == ExporterKind::none) return nullptr;
-  if (kind == ExporterKind::console) return make_console_exporter();
+  if (kind == ExporterKind::console) return make_console_span_exporter();
   auto exporter = make_otlp_span_exporter(
       {.endpoint = options.endpoint, .protocol = options.protocol, .headers = options.headers}, problems);
   if (exporter) return std::move(*exporter);
