@@ -8,10 +8,19 @@
 #include <string_view>
 
 #include "sonde/ids.hpp"
+#include "sonde/span_context.hpp"
 #include "sonde/span_kind.hpp"
 #include "sonde/wire_view.hpp"
 
 namespace sonde {
+
+namespace detail {
+// The flags of spans and links as OTLP has them.
+[[nodiscard]] constexpr TraceFlags trace_flags(std::uint32_t flags) noexcept {
+  return {static_cast<std::uint8_t>(flags)};
+}
+[[nodiscard]] constexpr bool is_remote(std::uint32_t flags) noexcept { return (flags & 0x200) != 0; }
+}  // namespace detail
 
 class SpanEventView {
  public:
@@ -20,11 +29,13 @@ class SpanEventView {
   /// Nanoseconds since the Unix epoch.
   [[nodiscard]] std::uint64_t time() const noexcept { return time_; }
   [[nodiscard]] detail::WireRange<AttributeView> attributes() const noexcept;
+  [[nodiscard]] std::uint32_t dropped_attributes() const noexcept { return dropped_attributes_; }
 
  private:
   std::string_view event_;
   std::string_view name_;
   std::uint64_t time_ = 0;
+  std::uint32_t dropped_attributes_ = 0;
 };
 
 class SpanLinkView {
@@ -32,12 +43,20 @@ class SpanLinkView {
   explicit SpanLinkView(std::string_view link) noexcept;
   [[nodiscard]] const TraceId& trace_id() const noexcept { return trace_id_; }
   [[nodiscard]] const SpanId& span_id() const noexcept { return span_id_; }
+  [[nodiscard]] std::string_view trace_state() const noexcept { return trace_state_; }
+  [[nodiscard]] TraceFlags trace_flags() const noexcept { return detail::trace_flags(flags_); }
+  /// Whether the linked span is another process's, as far as that is known.
+  [[nodiscard]] bool is_remote() const noexcept { return detail::is_remote(flags_); }
   [[nodiscard]] detail::WireRange<AttributeView> attributes() const noexcept;
+  [[nodiscard]] std::uint32_t dropped_attributes() const noexcept { return dropped_attributes_; }
 
  private:
   std::string_view link_;
+  std::string_view trace_state_;
   TraceId trace_id_;
   SpanId span_id_;
+  std::uint32_t flags_ = 0;
+  std::uint32_t dropped_attributes_ = 0;
 };
 
 /// A finished span (OTLP's Span).
@@ -49,6 +68,9 @@ class SpanView {
   [[nodiscard]] const SpanId& span_id() const noexcept { return span_id_; }
   [[nodiscard]] const SpanId& parent_span_id() const noexcept { return parent_span_id_; }
   [[nodiscard]] std::string_view trace_state() const noexcept { return trace_state_; }
+  [[nodiscard]] TraceFlags trace_flags() const noexcept { return detail::trace_flags(flags_); }
+  /// Whether the parent is another process's, as far as that is known.
+  [[nodiscard]] bool is_parent_remote() const noexcept { return detail::is_remote(flags_); }
   [[nodiscard]] std::string_view name() const noexcept { return name_; }
   [[nodiscard]] SpanKind kind() const noexcept { return kind_; }
   /// Nanoseconds since the Unix epoch.
@@ -77,6 +99,7 @@ class SpanView {
   SpanId parent_span_id_;
   std::uint64_t start_time_ = 0;
   std::uint64_t end_time_ = 0;
+  std::uint32_t flags_ = 0;
   std::uint32_t dropped_attributes_ = 0;
   std::uint32_t dropped_events_ = 0;
   std::uint32_t dropped_links_ = 0;

@@ -24,7 +24,10 @@ namespace sonde {
 /// The most that one span holds (specification: trace/sdk.md, Span Limits).
 struct SpanLimits {
   std::size_t attribute_count = 128;
-  std::size_t attribute_value_length = std::numeric_limits<std::size_t>::max();  ///< Characters.
+  /// Of strings in characters, of bytes in bytes; longer ones are cut.
+  std::size_t attribute_value_length = std::numeric_limits<std::size_t>::max();
+  /// Of arrays and maps in each other; deeper ones become empty values.
+  std::size_t attribute_value_depth = 64;
   std::size_t event_count = 128;
   std::size_t link_count = 128;
   std::size_t event_attribute_count = 128;

@@ -117,6 +117,12 @@ inline constexpr Number dropped_attributes_count = 5;
 inline constexpr Number flags = 6;  // fixed32
 }  // namespace link
 
+/// The bits of the flags of spans and links beyond the lowest eight, which are W3C's trace flags.
+namespace span_flags {
+inline constexpr std::uint32_t has_is_remote = 0x100;
+inline constexpr std::uint32_t is_remote = 0x200;
+}  // namespace span_flags
+
 namespace status {
 inline constexpr Number message = 2;
 inline constexpr Number code = 3;

@@ -1,18 +1,16 @@
 #include "otlp/writer.h"
 
 #include <algorithm>
+#include <span>
 
 namespace sonde::otlp {
 namespace {
 
 using Type = AttributeValue::Type;
 
-/// Deeper values are written as empty ones: the specification's AttributeValueDepthLimit.
-constexpr int depth_limit = 64;
-
-std::size_t size_at(const AttributeValue& value, const ValueLimits& limits, int depth) noexcept;
+std::size_t size_at(const AttributeValue& value, const ValueLimits& limits, std::size_t depth) noexcept;
 std::uint8_t* write_at(std::uint8_t* out, const AttributeValue& value, const ValueLimits& limits,
-                       int depth) noexcept;
+                       std::size_t depth) noexcept;
 
 /// Longer lists are written as they come: looking for repeated keys takes quadratic time.
 constexpr std::size_t most_compared = 128;
@@ -27,7 +25,7 @@ bool is_overwritten(Attributes attributes, std::size_t index) noexcept {
 }
 
 std::size_t list_size(std::uint32_t field, Attributes attributes, const ValueLimits& limits,
-                      int depth) noexcept {
+                      std::size_t depth) noexcept {
   std::size_t size = 0;
   for (std::size_t i = 0; i < attributes.size(); ++i) {
     if (is_overwritten(attributes, i)) continue;
@@ -38,7 +36,7 @@ std::size_t list_size(std::uint32_t field, Attributes attributes, const ValueLim
 }
 
 std::uint8_t* write_list(std::uint8_t* out, std::uint32_t field, Attributes attributes,
-                         const ValueLimits& limits, int depth) noexcept {
+                         const ValueLimits& limits, std::size_t depth) noexcept {
   for (std::size_t i = 0; i < attributes.size(); ++i) {
     if (is_overwritten(attributes, i)) continue;
     const auto& [key, value] = attributes[i];
@@ -49,6 +47,11 @@ std::uint8_t* write_list(std::uint8_t* out, std::uint32_t field, Attributes attr
     out = write_at(out, value, limits, depth);
   }
   return out;
+}
+
+std::span<const std::uint8_t> bytes_within(const AttributeValue& value, const ValueLimits& limits) noexcept {
+  const auto bytes = value.as_bytes();
+  return bytes.first(std::min(bytes.size(), limits.length));
 }
 
 /// Calls `visit` with each element of any of the array types, as an AttributeValue.
@@ -75,7 +78,7 @@ void for_each_element(const AttributeValue& array, Visit visit) {
 }
 
 /// The size of an ArrayValue message.
-std::size_t array_size(const AttributeValue& array, const ValueLimits& limits, int depth) noexcept {
+std::size_t array_size(const AttributeValue& array, const ValueLimits& limits, std::size_t depth) noexcept {
   std::size_t size = 0;
   for_each_element(array, [&](const AttributeValue& value) {
     size += delimited_size(fields::array_value::values, size_at(value, limits, depth));
@@ -83,11 +86,12 @@ std::size_t array_size(const AttributeValue& array, const ValueLimits& limits, i
   return size;
 }
 
-std::size_t size_at(const AttributeValue& value, const ValueLimits& limits, int depth) noexcept {
-  if (depth > depth_limit) return 0;
+std::size_t size_at(const AttributeValue& value, const ValueLimits& limits, std::size_t depth) noexcept {
   switch (value.type()) {
-    case Type::bytes: return delimited_size(fields::any_value::bytes_value, value.as_bytes().size());
+    case Type::bytes:
+      return delimited_size(fields::any_value::bytes_value, bytes_within(value, limits).size());
     case Type::map:
+      if (depth > limits.depth) return 0;
       return delimited_size(
           fields::any_value::kvlist_value,
           list_size(fields::key_value_list::values, Attributes(value.as_map()), limits, depth + 1));
@@ -96,13 +100,14 @@ std::size_t size_at(const AttributeValue& value, const ValueLimits& limits, int 
     case Type::integers:
     case Type::floatings:
     case Type::strings:
+      if (depth > limits.depth) return 0;
       return delimited_size(fields::any_value::array_value, array_size(value, limits, depth + 1));
     default: return value_size(value, limits);
   }
 }
 
 std::uint8_t* write_array(std::uint8_t* out, const AttributeValue& array, const ValueLimits& limits,
-                          int depth) noexcept {
+                          std::size_t depth) noexcept {
   out = write_delimited_header(out, fields::any_value::array_value, array_size(array, limits, depth));
   for_each_element(array, [&](const AttributeValue& value) {
     out = write_delimited_header(out, fields::array_value::values, size_at(value, limits, depth));
@@ -112,13 +117,14 @@ std::uint8_t* write_array(std::uint8_t* out, const AttributeValue& array, const 
 }
 
 std::uint8_t* write_at(std::uint8_t* out, const AttributeValue& value, const ValueLimits& limits,
-                       int depth) noexcept {
-  if (depth > depth_limit) return out;
+                       std::size_t depth) noexcept {
   switch (value.type()) {
-    case Type::bytes:
-      return write_delimited(out, fields::any_value::bytes_value, value.as_bytes().data(),
-                             value.as_bytes().size());
+    case Type::bytes: {
+      const auto bytes = bytes_within(value, limits);
+      return write_delimited(out, fields::any_value::bytes_value, bytes.data(), bytes.size());
+    }
     case Type::map: {
+      if (depth > limits.depth) return out;
       const Attributes entries(value.as_map());
       out = write_delimited_header(out, fields::any_value::kvlist_value,
                                    list_size(fields::key_value_list::values, entries, limits, depth + 1));
@@ -128,7 +134,7 @@ std::uint8_t* write_at(std::uint8_t* out, const AttributeValue& value, const Val
     case Type::booleans:
     case Type::integers:
     case Type::floatings:
-    case Type::strings: return write_array(out, value, limits, depth + 1);
+    case Type::strings: return depth > limits.depth ? out : write_array(out, value, limits, depth + 1);
     default: return write_value(out, value, limits);
   }
 }

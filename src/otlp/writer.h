@@ -96,7 +96,11 @@ inline std::uint8_t* write_delimited(std::uint8_t* out, std::uint32_t field, std
 
 /// The most that is kept of one value (specification: common/README.md, attribute limits).
 struct ValueLimits {
-  std::size_t string_length = std::numeric_limits<std::size_t>::max();  ///< In Unicode characters.
+  /// Of a string in Unicode characters, of bytes in bytes.
+  std::size_t length = std::numeric_limits<std::size_t>::max();
+  /// The value itself is at depth 1, what an array or map holds one deeper. Deeper arrays and maps become
+  /// empty values.
+  std::size_t depth = 64;
 };
 
 /// `text` cut after `most` characters (code points), never inside one.
@@ -121,7 +125,7 @@ std::uint8_t* write_nested_value(std::uint8_t* out, const AttributeValue& value,
     case AttributeValue::Type::floating: return 1 + sizeof(double);
     case AttributeValue::Type::string:
       return delimited_size(fields::any_value::string_value,
-                            truncate(value.as_string(), limits.string_length).size());
+                            truncate(value.as_string(), limits.length).size());
     default: return nested_value_size(value, limits);
   }
 }
@@ -143,7 +147,7 @@ inline std::uint8_t* write_value(std::uint8_t* out, const AttributeValue& value,
       return write_fixed(out, value.as_floating());
     case AttributeValue::Type::string:
       return write_delimited(out, fields::any_value::string_value,
-                             truncate(value.as_string(), limits.string_length));
+                             truncate(value.as_string(), limits.length));
     default: return write_nested_value(out, value, limits);
   }
 }

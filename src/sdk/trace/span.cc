@@ -2,8 +2,10 @@
 
 #include <cxxabi.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <new>
 #include <string>
 #include <typeinfo>
 
@@ -24,7 +26,8 @@ namespace fields = otlp::fields;
 std::uint64_t or_now(std::uint64_t time) noexcept { return time != 0 ? time : base::Clock::now(); }
 
 ValueLimits value_limits(const SpanRecord& record) noexcept {
-  return {record.core->pipeline->limits.attribute_value_length};
+  const SpanLimits& limits = record.core->pipeline->limits;
+  return {limits.attribute_value_length, limits.attribute_value_depth};
 }
 
 /// Tells almost all different keys apart without looking at their bytes.
@@ -76,12 +79,43 @@ std::uint8_t* place_attribute(SpanRecord& record, SpanRecord::AttributeSlot*& sl
   return record.data + slot->field.offset;
 }
 
-/// The attributes of an event or a link within their limit; the rest is counted.
-Attributes limited(Attributes attributes, std::size_t most, std::uint32_t& dropped) noexcept {
-  if (attributes.size() <= most) return attributes;
-  dropped = static_cast<std::uint32_t>(attributes.size() - most);
-  return Attributes(attributes.first(most));
-}
+/// The attributes of an event or a link within their limit, and how many are not.
+class LimitedAttributes {
+ public:
+  LimitedAttributes(Attributes given, std::size_t most) noexcept : kept_(given) {
+    const auto has_no_key = [](const Attribute& attribute) { return attribute.key.empty(); };
+    if (given.size() <= most && std::ranges::none_of(given, has_no_key)) [[likely]]
+      return;
+    try {
+      select(given, most);
+    } catch (const std::bad_alloc&) {
+      kept_ = Attributes(given.first(0));
+      dropped_ = static_cast<std::uint32_t>(given.size());
+    }
+  }
+  [[nodiscard]] Attributes kept() const noexcept { return kept_; }
+  [[nodiscard]] std::uint32_t dropped() const noexcept { return dropped_; }
+
+ private:
+  /// The first keys, with their last values.
+  void select(Attributes given, std::size_t most) {
+    for (const Attribute& attribute : given) {
+      if (const auto known = std::ranges::find(selected_, attribute.key, &Attribute::key);
+          known != selected_.end()) {
+        known->value = attribute.value;
+      } else if (attribute.key.empty() || selected_.size() == most) {
+        ++dropped_;
+      } else {
+        selected_.push_back(attribute);
+      }
+    }
+    kept_ = Attributes(selected_);
+  }
+
+  std::vector<Attribute> selected_;
+  Attributes kept_;
+  std::uint32_t dropped_ = 0;
+};
 
 std::size_t count_size(std::uint32_t count) noexcept { return count == 0 ? 0 : 1 + otlp::varint_size(count); }
 
@@ -131,11 +165,10 @@ void add_event(SpanRecord& record, std::string_view name, std::uint64_t time,
                Attributes attributes) noexcept {
   const SpanLimits& span_limits = record.core->pipeline->limits;
   const ValueLimits limits = value_limits(record);
-  std::uint32_t dropped = 0;
-  attributes = limited(attributes, span_limits.event_attribute_count, dropped);
+  const LimitedAttributes limited(attributes, span_limits.event_attribute_count);
   const std::size_t content = 9 + otlp::delimited_size(fields::event::name, name.size()) +
-                              otlp::key_values_size(fields::event::attributes, attributes, limits) +
-                              count_size(dropped);
+                              otlp::key_values_size(fields::event::attributes, limited.kept(), limits) +
+                              count_size(limited.dropped());
   std::uint8_t* out = nullptr;
   if (record.event_count >= span_limits.event_count ||
       (out = record.reserve(otlp::delimited_size(fields::span::events, content))) == nullptr) {
@@ -147,21 +180,20 @@ void add_event(SpanRecord& record, std::string_view name, std::uint64_t time,
   out = otlp::write_tag(out, fields::event::time_unix_nano, WireType::fixed64);
   out = otlp::write_fixed(out, or_now(time));
   out = otlp::write_delimited(out, fields::event::name, name);
-  out = otlp::write_key_values(out, fields::event::attributes, attributes, limits);
-  record.commit(write_count(out, fields::event::dropped_attributes_count, dropped));
+  out = otlp::write_key_values(out, fields::event::attributes, limited.kept(), limits);
+  record.commit(write_count(out, fields::event::dropped_attributes_count, limited.dropped()));
 }
 
 void add_link(SpanRecord& record, const SpanContext& context, Attributes attributes) noexcept {
   const SpanLimits& span_limits = record.core->pipeline->limits;
   const ValueLimits limits = value_limits(record);
   const std::string_view trace_state = context.trace_state().header();
-  std::uint32_t dropped = 0;
-  attributes = limited(attributes, span_limits.link_attribute_count, dropped);
+  const LimitedAttributes limited(attributes, span_limits.link_attribute_count);
   const std::size_t trace_state_size =
       trace_state.empty() ? 0 : otlp::delimited_size(fields::link::trace_state, trace_state.size());
   const std::size_t content = 18 + 10 + 5 + trace_state_size +
-                              otlp::key_values_size(fields::link::attributes, attributes, limits) +
-                              count_size(dropped);
+                              otlp::key_values_size(fields::link::attributes, limited.kept(), limits) +
+                              count_size(limited.dropped());
   std::uint8_t* out = nullptr;
   if (!context.is_valid() || record.link_count >= span_limits.link_count ||
       (out = record.reserve(otlp::delimited_size(fields::span::links, content))) == nullptr) {
@@ -169,17 +201,15 @@ void add_link(SpanRecord& record, const SpanContext& context, Attributes attribu
     return;
   }
   ++record.link_count;
-  constexpr std::uint32_t has_is_remote = 0x100;  // trace.proto, SpanFlags
-  constexpr std::uint32_t is_remote = 0x200;
-  const std::uint32_t flags =
-      context.trace_flags().bits | has_is_remote | (context.is_remote() ? is_remote : 0);
+  const std::uint32_t flags = context.trace_flags().bits | fields::span_flags::has_is_remote |
+                              (context.is_remote() ? fields::span_flags::is_remote : 0);
   out = otlp::write_delimited_header(out, fields::span::links, content);
   out = otlp::write_delimited(out, fields::link::trace_id, context.trace_id().bytes.data(), TraceId::size);
   out = otlp::write_delimited(out, fields::link::span_id, context.span_id().bytes.data(), SpanId::size);
   out = otlp::write_fixed(otlp::write_tag(out, fields::link::flags, WireType::fixed32), flags);
   if (!trace_state.empty()) out = otlp::write_delimited(out, fields::link::trace_state, trace_state);
-  out = otlp::write_key_values(out, fields::link::attributes, attributes, limits);
-  record.commit(write_count(out, fields::link::dropped_attributes_count, dropped));
+  out = otlp::write_key_values(out, fields::link::attributes, limited.kept(), limits);
+  record.commit(write_count(out, fields::link::dropped_attributes_count, limited.dropped()));
 }
 
 void set_status(SpanRecord& record, StatusCode code, std::string_view message) noexcept {

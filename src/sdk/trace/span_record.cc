@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <new>
+#include <string>
 
 #include "otlp/writer.h"
+#include "sdk/diagnostics.h"
 
 namespace sonde::detail {
 namespace {
@@ -129,14 +131,12 @@ bool begin_record(SpanRecord& record, const SpanStart& start) noexcept {
   *out++ = byte_tag(fields::span::span_id, WireType::delimited);
   *out++ = SpanId::size;
   out = otlp::write_fixed(out, start.context.span_id().bytes);
-  constexpr std::uint32_t has_is_remote = 0x100;  // trace.proto, SpanFlags
-  constexpr std::uint32_t is_remote = 0x200;
-  std::uint32_t flags = start.context.trace_flags().bits | has_is_remote;
+  std::uint32_t flags = start.context.trace_flags().bits | fields::span_flags::has_is_remote;
   if (start.parent != nullptr) {
     *out++ = byte_tag(fields::span::parent_span_id, WireType::delimited);
     *out++ = SpanId::size;
     out = otlp::write_fixed(out, start.parent->span_id().bytes);
-    if (start.parent->is_remote()) flags |= is_remote;
+    if (start.parent->is_remote()) flags |= fields::span_flags::is_remote;
   }
   *out++ = byte_tag(fields::span::kind, WireType::varint);
   *out++ = static_cast<std::uint8_t>(start.kind);
@@ -159,8 +159,25 @@ void write_end_time(SpanRecord& record, std::uint64_t end_time) noexcept {
   record.commit(otlp::write_fixed(out, std::max(end_time, record.start_time)));
 }
 
+namespace {
+
+void report_drops(const SpanRecord& record) noexcept {
+  try {
+    diagnose("a span of " + record.core->key.name + " went beyond its limits and lost " +
+             std::to_string(record.dropped_attributes) + " attributes, " +
+             std::to_string(record.dropped_events) + " events and " + std::to_string(record.dropped_links) +
+             " links; see OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT, OTEL_SPAN_EVENT_COUNT_LIMIT and "
+             "OTEL_SPAN_LINK_COUNT_LIMIT");
+  } catch (const std::bad_alloc&) {
+    return;  // the counts on the span say it too
+  }
+}
+
+}  // namespace
+
 void write_dropped_counts(SpanRecord& record) noexcept {
   if ((record.dropped_attributes | record.dropped_events | record.dropped_links) == 0) return;
+  report_drops(record);
   constexpr std::size_t count_size = 1 + 5;
   std::uint8_t* out = record.reserve(3 * count_size);
   if (out == nullptr) return;

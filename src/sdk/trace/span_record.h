@@ -101,7 +101,8 @@ struct SpanStart {
 
 /// Writes the end time.
 void write_end_time(SpanRecord& record, std::uint64_t end_time) noexcept;
-/// Writes how much was dropped. With the end time the record then holds a complete Span message.
+/// Writes how much was dropped, if anything, and reports it. With the end time the record then holds a
+/// complete Span message.
 void write_dropped_counts(SpanRecord& record) noexcept;
 
 }  // namespace sonde::detail

@@ -173,37 +173,6 @@ TEST(Span, TellsKeysWithEqualFingerprintsApart) {
   EXPECT_EQ(count(SpanView(otlp).attributes()), 2);
 }
 
-TEST(Span, CountsWhatItsLimitsDrop) {
-  SpanLimits limits;
-  limits.attribute_count = 2;
-  limits.attribute_value_length = 3;
-  limits.event_count = 1;
-  limits.link_count = 1;
-  limits.event_attribute_count = 1;
-  TestTracing tracing(limits);
-  const SpanContext other = tracing.tracer.start_span("other").context();
-  {
-    auto span = tracing.tracer.start_span("limited");
-    span.set_attribute("a", "äöüß");
-    span.set_attribute("b", AttributeValue::array({"12345"}));
-    span.set_attribute("c", 3);
-    span.set_attribute("b", "1");
-    span.add_event("kept", {{"x", 1}, {"y", 2}});
-    span.add_event("dropped");
-    span.add_link(other);
-    span.add_link(other);
-  }
-  const std::string otlp = tracing.memory->find("limited");
-  const SpanView view(otlp);
-  EXPECT_EQ(find(view.attributes(), "a")->as_string(), "äöü");
-  EXPECT_EQ(find(view.attributes(), "b")->as_string(), "1");
-  EXPECT_FALSE(find(view.attributes(), "c").has_value());
-  EXPECT_EQ(view.dropped_attributes(), 1u);
-  EXPECT_EQ(view.dropped_events(), 1u);
-  EXPECT_EQ(view.dropped_links(), 1u);
-  EXPECT_EQ(count((*view.events().begin()).attributes()), 1);
-}
-
 TEST(Span, KeepsEventsAndLinks) {
   TestTracing tracing;
   const SpanContext other = tracing.tracer.start_span("other").context();

@@ -13,6 +13,8 @@ SpanEventView::SpanEventView(std::string_view event) noexcept : event_(event) {
   for_each_field(event, [this](const detail::WireField& field) {
     if (field.number == fields::event::time_unix_nano) time_ = field.integer;
     if (field.number == fields::event::name) name_ = field.content;
+    if (field.number == fields::event::dropped_attributes_count)
+      dropped_attributes_ = static_cast<std::uint32_t>(field.integer);
   });
 }
 
@@ -24,6 +26,10 @@ SpanLinkView::SpanLinkView(std::string_view link) noexcept : link_(link) {
   for_each_field(link, [this](const detail::WireField& field) {
     if (field.number == fields::link::trace_id) read_id(field.content, trace_id_);
     if (field.number == fields::link::span_id) read_id(field.content, span_id_);
+    if (field.number == fields::link::trace_state) trace_state_ = field.content;
+    if (field.number == fields::link::flags) flags_ = static_cast<std::uint32_t>(field.integer);
+    if (field.number == fields::link::dropped_attributes_count)
+      dropped_attributes_ = static_cast<std::uint32_t>(field.integer);
   });
 }
 
@@ -38,6 +44,7 @@ SpanView::SpanView(std::string_view span) noexcept : otlp_(span) {
       case fields::span::span_id: read_id(field.content, span_id_); break;
       case fields::span::parent_span_id: read_id(field.content, parent_span_id_); break;
       case fields::span::trace_state: trace_state_ = field.content; break;
+      case fields::span::flags: flags_ = static_cast<std::uint32_t>(field.integer); break;
       case fields::span::name: name_ = field.content; break;
       case fields::span::kind: kind_ = static_cast<SpanKind>(field.integer); break;
       case fields::span::start_time_unix_nano: start_time_ = field.integer; break;

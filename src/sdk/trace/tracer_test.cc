@@ -59,8 +59,12 @@ TEST(Tracer, HandsTheRandomFlagOfItsParentOn) {
   for (const char* flags : {"01", "03"}) {
     const SpanContext remote =
         parse_traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-" + std::string(flags));
-    EXPECT_EQ(tracing.tracer.start_span("span", {.parent = remote}).context().trace_flags(),
-              remote.trace_flags());
+    const SpanContext context = tracing.tracer.start_span("span", {.parent = remote}).context();
+    EXPECT_EQ(context.trace_flags(), remote.trace_flags());
+    EXPECT_FALSE(context.is_remote());
+    const std::string otlp = tracing.memory->find("span");
+    EXPECT_EQ(SpanView(otlp).trace_flags(), remote.trace_flags());
+    EXPECT_TRUE(SpanView(otlp).is_parent_remote());
   }
 }
 
@@ -163,8 +167,12 @@ TEST(Tracer, LinksSpansAsTheyStartAndLater) {
   auto link = view.links().begin();
   EXPECT_EQ((*link).trace_id(), first.trace_id());
   EXPECT_EQ((*link).span_id(), first.span_id());
+  EXPECT_EQ((*link).trace_state(), "a=1");
+  EXPECT_EQ((*link).trace_flags(), first.trace_flags());
+  EXPECT_TRUE((*link).is_remote());
   ++link;
   EXPECT_EQ((*link).span_id(), second.span_id());
+  EXPECT_FALSE((*link).is_remote());
   EXPECT_EQ(find((*link).attributes(), "why")->as_string(), "batch");
 }
 
