@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <string>
 #include <string_view>
 
 #include "sonde/attribute.hpp"
@@ -105,6 +106,10 @@ class ValueView {
   std::uint64_t integer_ = 0;
   AttributeValue::Type type_ = AttributeValue::Type::empty;
 };
+
+/// Appends a value as JSON: for people, and for receivers whose attributes cannot nest (specification
+/// common/README.md, AnyValue representation for non-OTLP protocols). Bytes become base64.
+void append_json(const ValueView& value, std::string& out);
 
 /// A recorded key and value.
 class AttributeView {

@@ -201,7 +201,7 @@ class ApiTracerProvider final : public opentelemetry::trace::TracerProvider {
 /// without effect. Their API's globals are one for each copy of them: a shared library that hides them needs
 /// a call of its own.
 inline void install_opentelemetry_api() {
-  share_current_span();
+  share_current_context();
   opentelemetry::trace::Provider::SetTracerProvider(
       opentelemetry::nostd::shared_ptr<opentelemetry::trace::TracerProvider>(new ApiTracerProvider));
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 // One current span for two libraries. opentelemetry-cpp keeps a stack of contexts for each thread, Sonde a
-// pointer to the current span; share_current_span() puts a storage of ours behind their RuntimeContext, in
+// pointer to the current span; share_current_context() puts a storage of ours behind their RuntimeContext, in
 // which a span made current by either is the current one of both. So a span started by one is the parent of
 // what the other starts meanwhile, however deep the two are nested.
 //
@@ -12,14 +12,17 @@
 //
 // Source: specification context/README.md; opentelemetry/context/runtime_context.h.
 
+#include <opentelemetry/baggage/baggage_context.h>
 #include <opentelemetry/context/runtime_context.h>
 #include <opentelemetry/trace/default_span.h>
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "sonde/bridge/opentelemetry_span.hpp"
 #include "sonde/bridge/opentelemetry_values.hpp"
+#include "sonde/context.hpp"
 #include "sonde/span.hpp"
 
 namespace sonde::bridge {
@@ -50,26 +53,47 @@ class CurrentSpan final : public SpanInterface<CurrentSpan> {
 
 namespace detail {
 
-/// The span in one of their contexts, or null.
-[[nodiscard]] inline opentelemetry::nostd::shared_ptr<opentelemetry::trace::Span> span_of(
-    const opentelemetry::context::Context& context) noexcept {
-  using SpanPointer = opentelemetry::nostd::shared_ptr<opentelemetry::trace::Span>;
-  const opentelemetry::context::ContextValue value = context.GetValue(opentelemetry::trace::kSpanKey);
-  const auto* const span = opentelemetry::nostd::get_if<SpanPointer>(&value);
-  return span == nullptr ? SpanPointer() : *span;
+using sonde::detail::ContextValues;
+using sonde::detail::CurrentContext;
+using sonde::detail::HeldContext;
+
+/// The span or the baggage in one of their contexts, or null.
+template <class T>
+[[nodiscard]] opentelemetry::nostd::shared_ptr<T> find(const opentelemetry::context::Context& context,
+                                                       opentelemetry::nostd::string_view key) noexcept {
+  const opentelemetry::context::ContextValue value = context.GetValue(key);
+  const auto* const found = opentelemetry::nostd::get_if<opentelemetry::nostd::shared_ptr<T>>(&value);
+  return found == nullptr ? opentelemetry::nostd::shared_ptr<T>() : *found;
+}
+[[nodiscard]] inline auto span_of(const opentelemetry::context::Context& context) noexcept {
+  return find<opentelemetry::trace::Span>(context, opentelemetry::trace::kSpanKey);
+}
+[[nodiscard]] inline auto baggage_of(const opentelemetry::context::Context& context) noexcept {
+  return find<opentelemetry::baggage::Baggage>(context, opentelemetry::baggage::kBaggageHeader);
 }
 
-[[nodiscard]] inline SpanId id_of(const sonde::Span* span) noexcept {
-  return span == nullptr ? SpanId() : span->context().span_id();
-}
+/// What Sonde has as current, in a form that can be compared later, when a span may lie where another lay.
+struct Observed {
+  SpanId span_id;
+  std::shared_ptr<const ContextValues> values;
+
+  [[nodiscard]] static Observed now() {
+    const CurrentContext& current = sonde::detail::current;
+    Observed observed;
+    if (current.span != nullptr) observed.span_id = current.span->context().span_id();
+    if (current.values != nullptr) observed.values = current.values->shared_from_this();
+    return observed;
+  }
+  friend bool operator==(const Observed&, const Observed&) = default;
+};
 
 /// One attached context of a thread.
 struct AttachedContext {
   opentelemetry::context::Context context;
-  sonde::Span span;                      ///< Stands for the context's span, if Sonde has none that does.
-  const sonde::Span* current = nullptr;  ///< What Sonde's current span became.
-  const sonde::Span* previous = nullptr;
-  SpanId span_id;  ///< Of `current`.
+  std::optional<HeldContext> held;  ///< The same in Sonde's terms, unless Sonde had that as current anyway.
+  CurrentContext current;           ///< What it made of Sonde's current context.
+  CurrentContext previous;
+  Observed observed;
   std::unique_ptr<AttachedContext> below;
 };
 
@@ -77,30 +101,38 @@ struct AttachedContext {
 /// that ends out of order finds its predecessor's memory still there.
 class AttachedContexts {
  public:
+  /// The thread's current context, with what Sonde made current since the last was attached.
   [[nodiscard]] opentelemetry::context::Context current() {
+    const Observed observed = Observed::now();
     const opentelemetry::context::Context base =
         top_ == nullptr ? opentelemetry::context::Context() : top_->context;
+    if (observed == (top_ == nullptr ? Observed() : top_->observed)) return base;
     const sonde::Span* const span = sonde::detail::current.span;
-    if (id_of(span) == (top_ == nullptr ? SpanId() : top_->span_id)) return base;
-    if (span != seen_ || id_of(span) != seen_id_ || !(base == seen_over_)) see(span, base);
-    return seen_context_;
+    if (!seen_ || observed != seen_->observed || span != seen_->span || !(base == seen_->base)) {
+      seen_ = Seen{see(observed, base), base, span, observed};
+    }
+    return seen_->context;
   }
 
   void attach(const opentelemetry::context::Context& context) {
-    std::unique_ptr<AttachedContext> attached =
-        free_ == nullptr ? std::make_unique<AttachedContext>() : take(free_);
     const auto span = span_of(context);
     const SpanContext span_context = span == nullptr ? SpanContext() : to_sonde(span->GetContext());
+    const auto baggage = baggage_of(context);
+    const bool is_other_span = span_context.span_id() != Observed::now().span_id;
+    const bool is_other_baggage = baggage != baggage_of(current());
+
+    std::unique_ptr<AttachedContext> attached =
+        free_ == nullptr ? std::make_unique<AttachedContext>() : take(free_);
     attached->context = context;
-    attached->previous = sonde::detail::current.span;
-    attached->span_id = span_context.span_id();
-    if (span_context.span_id() == id_of(attached->previous)) {
-      attached->current = attached->previous;  // the same span, which may be written to
-    } else {
-      attached->span = sonde::Span(span_context);
-      attached->current = &attached->span;
+    attached->current = attached->previous = sonde::detail::current;
+    if (is_other_span || is_other_baggage) {
+      Context ours = Context::current().set_span(span_context);
+      if (is_other_baggage) ours = ours.set_baggage(baggage == nullptr ? Baggage() : to_sonde(*baggage));
+      attached->current = attached->held.emplace(std::move(ours)).current();
     }
-    sonde::detail::current.span = attached->current;
+    if (!is_other_span) attached->current.span = attached->previous.span;  // which may be written to
+    sonde::detail::current = attached->current;
+    attached->observed = Observed::now();
     put(top_, std::move(attached));
   }
 
@@ -110,15 +142,17 @@ class AttachedContexts {
     const AttachedContext* found = top_.get();
     while (found != nullptr && !(token == found->context)) found = found->below.get();
     if (found == nullptr) return false;
-    seen_context_ = seen_over_ =
-        opentelemetry::context::Context();  // a span may end with the last who knows it
     for (bool is_last = false; !is_last;) {
       std::unique_ptr<AttachedContext> attached = take(top_);
       is_last = attached.get() == found;
-      if (sonde::detail::current.span == attached->current) sonde::detail::current.span = attached->previous;
+      CurrentContext& current = sonde::detail::current;
+      if (current.span == attached->current.span) current.span = attached->previous.span;
+      if (current.values == attached->current.values) current.values = attached->previous.values;
       attached->context = opentelemetry::context::Context();
       put(free_, std::move(attached));
     }
+    seen_context_ = seen_over_ =
+        opentelemetry::context::Context();  // a span may end with the last who knows it
     return true;
   }
 
@@ -133,24 +167,37 @@ class AttachedContexts {
     stack = std::move(attached);
   }
 
-  /// Their context for a span that Sonde made current on top of `base`.
-  void see(const sonde::Span* span, opentelemetry::context::Context base) {
+  /// Their context for what Sonde made current on top of `base`.
+  [[nodiscard]] opentelemetry::context::Context see(const Observed& observed,
+                                                    const opentelemetry::context::Context& base) const {
     using SpanPointer = opentelemetry::nostd::shared_ptr<opentelemetry::trace::Span>;
-    const SpanPointer pointer = span == nullptr ? SpanPointer(new opentelemetry::trace::DefaultSpan(
-                                                      opentelemetry::trace::SpanContext::GetInvalid()))
-                                                : SpanPointer(new CurrentSpan(*span));
-    seen_context_ = base.SetValue(opentelemetry::trace::kSpanKey, pointer);
-    seen_over_ = std::move(base);
-    seen_ = span;
-    seen_id_ = id_of(span);
+    namespace api = opentelemetry::trace;
+    const Observed known = top_ == nullptr ? Observed() : top_->observed;
+    const sonde::Span* const span = sonde::detail::current.span;
+    opentelemetry::context::Context context = base;
+    if (observed.span_id != known.span_id) {
+      context = context.SetValue(
+          api::kSpanKey, span == nullptr ? SpanPointer(new api::DefaultSpan(api::SpanContext::GetInvalid()))
+                                         : SpanPointer(new CurrentSpan(*span)));
+    }
+    if (observed.values != known.values) {
+      const Baggage baggage = observed.values == nullptr ? Baggage() : observed.values->baggage;
+      context = context.SetValue(opentelemetry::baggage::kBaggageHeader, to_opentelemetry(baggage));
+    }
+    return context;
   }
+
+  /// The last context that see() made, and from what.
+  struct Seen {
+    opentelemetry::context::Context context;
+    opentelemetry::context::Context base;
+    const sonde::Span* span;
+    Observed observed;
+  };
 
   Stack top_;
   Stack free_;
-  opentelemetry::context::Context seen_context_;  ///< The last one made by see(), and from what.
-  opentelemetry::context::Context seen_over_;
-  const sonde::Span* seen_ = nullptr;
-  SpanId seen_id_;
+  std::optional<Seen> seen_;
 };
 
 [[nodiscard]] inline AttachedContexts& attached_contexts() {
@@ -188,10 +235,10 @@ class ContextStorage final : public opentelemetry::context::RuntimeContextStorag
   }
 };
 
-/// Makes the current span of each thread the same for both libraries. Call it before either starts spans,
-/// once; contexts attached before are forgotten. install_opentelemetry_api() and use_opentelemetry_sdk() do
-/// it.
-inline void share_current_span() {
+/// Makes the current span and baggage of each thread the same for both libraries. Call it before either
+/// starts spans, once; contexts attached before are forgotten. install_opentelemetry_api() and
+/// use_opentelemetry_sdk() do it.
+inline void share_current_context() {
   opentelemetry::context::RuntimeContext::SetRuntimeContextStorage(
       opentelemetry::nostd::shared_ptr<opentelemetry::context::RuntimeContextStorage>(new ContextStorage));
 }

@@ -3,9 +3,11 @@
 // What Sonde and opentelemetry-cpp both have a type for, turned from one into the other: contexts,
 // attributes, kinds, statuses and times. The bridges stand on it; programs seldom need it.
 
+#include <opentelemetry/baggage/baggage.h>
 #include <opentelemetry/common/attribute_value.h>
 #include <opentelemetry/common/key_value_iterable.h>
 #include <opentelemetry/common/timestamp.h>
+#include <opentelemetry/nostd/shared_ptr.h>
 #include <opentelemetry/nostd/span.h>
 #include <opentelemetry/nostd/string_view.h>
 #include <opentelemetry/nostd/variant.h>
@@ -22,6 +24,7 @@
 #include <vector>
 
 #include "sonde/attribute.hpp"
+#include "sonde/baggage.hpp"
 #include "sonde/span_context.hpp"
 #include "sonde/span_kind.hpp"
 
@@ -100,6 +103,27 @@ namespace sonde::bridge {
       to_opentelemetry(context.trace_id()), to_opentelemetry(context.span_id()),
       api::TraceFlags(context.trace_flags().bits), context.is_remote(),
       state.empty() ? api::TraceState::GetDefault() : api::TraceState::FromHeader(to_opentelemetry(state))};
+}
+
+/// Their baggage has metadata at the end of values, behind a semicolon.
+[[nodiscard]] inline Baggage to_sonde(const opentelemetry::baggage::Baggage& baggage) {
+  Baggage ours;
+  baggage.GetAllEntries([&](opentelemetry::nostd::string_view key, opentelemetry::nostd::string_view value) {
+    const std::string_view text = to_sonde(value);
+    const std::size_t end = std::min(text.find(';'), text.size());
+    ours = ours.set(to_sonde(key), text.substr(0, end), text.substr(std::min(end + 1, text.size())));
+    return true;
+  });
+  return ours;
+}
+/// Theirs holds printable ASCII only; other entries are left out.
+[[nodiscard]] inline opentelemetry::nostd::shared_ptr<opentelemetry::baggage::Baggage> to_opentelemetry(
+    const Baggage& baggage) {
+  auto theirs = opentelemetry::baggage::Baggage::GetDefault();
+  for (const auto& [key, value, metadata] : baggage) {
+    theirs = theirs->Set(key, metadata.empty() ? value : value + ';' + metadata);
+  }
+  return theirs;
 }
 
 /// One of their attribute values as ours: a view of theirs, but for arrays whose elements ours has no type

@@ -7,8 +7,6 @@
 #include <cstdlib>
 #include <system_error>
 
-#include "base/base64.h"
-#include "base/json_writer.h"
 #include "sdk/configuration/environment.h"
 
 namespace sonde::sdk {
@@ -27,34 +25,6 @@ std::string_view escape_sequence(Style style) noexcept {
 }
 constexpr std::string_view end_of_style = "\033[0m";
 
-void write_value(const ValueView& value, base::JsonWriter& json) {
-  using Type = AttributeValue::Type;
-  switch (value.type()) {
-    case Type::boolean: return json.boolean(value.as_boolean());
-    case Type::integer: return json.integer(value.as_integer());
-    case Type::floating: return json.number(value.as_floating());
-    case Type::string: return json.string(value.as_string());
-    case Type::bytes: {
-      std::string text;
-      const std::string_view bytes = value.as_string();
-      base::append_base64({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, text);
-      return json.string(text);
-    }
-    case Type::array:
-      json.begin_array();
-      for (const ValueView element : value.elements()) write_value(element, json);
-      return json.end_array();
-    case Type::map:
-      json.begin_object();
-      for (const AttributeView entry : value.entries()) {
-        json.key(entry.key());
-        write_value(entry.value(), json);
-      }
-      return json.end_object();
-    default: return json.null();
-  }
-}
-
 }  // namespace
 
 ConsoleText& ConsoleText::add(std::string_view text, Style style) {
@@ -69,8 +39,7 @@ ConsoleText& ConsoleText::add(std::string_view text, Style style) {
 }
 
 ConsoleText& ConsoleText::value(const ValueView& value) {
-  base::JsonWriter json(text_);
-  write_value(value, json);
+  append_json(value, text_);
   return *this;
 }
 

@@ -1,17 +1,21 @@
 #include <gtest/gtest.h>
+#include <opentelemetry/baggage/baggage_context.h>
 #include <opentelemetry/context/propagation/text_map_propagator.h>
 #include <opentelemetry/trace/propagation/http_trace_context.h>
 #include <opentelemetry/trace/scope.h>
 
 #include <array>
 #include <chrono>
+#include <deque>
 #include <map>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "sdk/test_tracing.h"
 #include "sonde/bridge/opentelemetry_api.hpp"
+#include "sonde/context.hpp"
 
 namespace sonde {
 namespace {
@@ -223,6 +227,16 @@ TEST_F(OpenTelemetryApi, SeesOurCurrentSpanChangeWithoutAnythingOfItsOwnInBetwee
   EXPECT_EQ(finished("child of second").parent_span_id(), finished("second").span_id());
 }
 
+TEST_F(OpenTelemetryApi, StillSeesOurCurrentSpanAfterAScopeOfItsOwn) {
+  const auto ours = tracing_.tracer.start_as_current_span("ours");
+  library_->StartSpan("before")->End();
+  { const api::Scope scope(library_->StartSpan("theirs")); }
+  library_->StartSpan("after")->End();
+  EXPECT_EQ(api::Tracer::GetCurrentSpan()->GetContext().span_id(),
+            bridge::to_opentelemetry(ours.context().span_id()));
+  EXPECT_EQ(finished("after").parent_span_id(), ours.context().span_id());
+}
+
 TEST_F(OpenTelemetryApi, WritesToOurCurrentSpanWhileItIsCurrent) {
   shared_ptr<api::Span> seen;
   {
@@ -250,6 +264,31 @@ TEST_F(OpenTelemetryApi, KeepsValuesOfItsContextsAcrossOurSpans) {
   const auto token = RuntimeContext::Attach(RuntimeContext::SetValue("key", std::int64_t{7}));
   const auto ours = tracing_.tracer.start_as_current_span("ours");
   EXPECT_EQ(opentelemetry::nostd::get<std::int64_t>(RuntimeContext::GetValue("key")), 7);
+}
+
+TEST_F(OpenTelemetryApi, SharesBaggageInBothDirections) {
+  const ContextScope ours(Context::current().set_baggage(Baggage().set("user.id", "42", "since=1")));
+  std::string value;
+  EXPECT_TRUE(opentelemetry::baggage::GetBaggage(RuntimeContext::GetCurrent())->GetValue("user.id", value));
+  EXPECT_EQ(value, "42;since=1");
+  {
+    auto context = RuntimeContext::GetCurrent();
+    const auto more = opentelemetry::baggage::GetBaggage(context)->Set("session.id", "7");
+    const auto token = RuntimeContext::Attach(opentelemetry::baggage::SetBaggage(context, more));
+    EXPECT_EQ(Baggage::current().get("session.id"), "7");
+    EXPECT_EQ(Baggage::current().get("user.id"), "42");
+    EXPECT_EQ(baggage_header(Baggage::current().remove("session.id")), "user.id=42;since=1");
+    const api::Scope scope(library_->StartSpan("theirs"));
+    EXPECT_EQ(Baggage::current().get("session.id"), "7");
+    const ContextScope root{Context()};
+    EXPECT_FALSE(
+        opentelemetry::baggage::GetBaggage(RuntimeContext::GetCurrent())->GetValue("user.id", value));
+    EXPECT_FALSE(api::Tracer::GetCurrentSpan()->GetContext().IsValid());
+  }
+  EXPECT_FALSE(Baggage::current().get("session.id"));
+  EXPECT_EQ(Baggage::current().get("user.id"), "42");
+  const auto none = RuntimeContext::Attach(opentelemetry::context::Context());
+  EXPECT_TRUE(Baggage::current().is_empty());
 }
 
 TEST_F(OpenTelemetryApi, DetachesOutOfOrderAsItDoesByItself) {
