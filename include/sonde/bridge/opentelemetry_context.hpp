@@ -151,8 +151,7 @@ class AttachedContexts {
       attached->context = opentelemetry::context::Context();
       put(free_, std::move(attached));
     }
-    seen_context_ = seen_over_ =
-        opentelemetry::context::Context();  // a span may end with the last who knows it
+    seen_.reset();  // a span may end with the last who knows it
     return true;
   }
 

@@ -15,6 +15,7 @@
 #include <opentelemetry/trace/span_metadata.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <forward_list>
@@ -40,6 +41,10 @@ namespace sonde::bridge {
 /// Nanoseconds since the Unix epoch; 0, which is "now" to Sonde, for their default.
 [[nodiscard]] inline std::uint64_t to_sonde(opentelemetry::common::SystemTimestamp time) noexcept {
   return static_cast<std::uint64_t>(time.time_since_epoch().count());
+}
+
+[[nodiscard]] inline opentelemetry::common::SystemTimestamp to_opentelemetry(std::uint64_t time) noexcept {
+  return opentelemetry::common::SystemTimestamp(std::chrono::nanoseconds(time));
 }
 
 [[nodiscard]] inline StatusCode to_sonde(opentelemetry::trace::StatusCode code) noexcept {
