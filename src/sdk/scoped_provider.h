@@ -15,6 +15,12 @@
 
 namespace sonde::detail {
 
+/// Lets a slot lead to a core, or to nothing. A signal whose slots have more to do overloads it.
+template <class Slot, class Core>
+void connect(Slot& slot, Core* core) noexcept {
+  slot.core.store(core, std::memory_order_release);
+}
+
 /// Pipeline has a `ResourceCore resource`, and `std::vector<ScopeRule> scope_rules` if scopes can be turned
 /// off, which then have no core. Core derives from ScopeCore, is made from (Pipeline&, ScopeKey), and has a
 /// `Slot slot`, an object with a `std::atomic<Core*> core`. Thread-safe.
@@ -34,7 +40,7 @@ class ScopedProvider {
   [[nodiscard]] Pipeline& pipeline() noexcept { return *pipeline_; }
 
   /// The slot of that scope, or null if it or everything is turned off.
-  [[nodiscard]] const Slot* slot(const ScopeKey& key) {
+  [[nodiscard]] Slot* slot(const ScopeKey& key) {
     const std::lock_guard lock(shared().mutex);
     Core* const found = core(key);
     return found == nullptr ? nullptr : &found->slot;
@@ -44,25 +50,25 @@ class ScopedProvider {
   bool turn_off() noexcept {
     const std::lock_guard lock(shared().mutex);
     if (std::exchange(is_off_, true)) return false;
-    for (auto& [key, core] : cores_) core->slot.core.store(nullptr, std::memory_order_release);
+    for (auto& [key, core] : cores_) connect(core->slot, static_cast<Core*>(nullptr));
     if (shared().global != this) return true;
     shared().global = nullptr;
-    for (auto& [key, slot] : shared().global_slots) slot.core.store(nullptr, std::memory_order_release);
+    for (auto& [key, slot] : shared().global_slots) connect(slot, static_cast<Core*>(nullptr));
     return true;
   }
 
   void set_as_global() {
     const std::lock_guard lock(shared().mutex);
     shared().global = this;
-    for (auto& [key, slot] : shared().global_slots) slot.core.store(core(key), std::memory_order_release);
+    for (auto& [key, slot] : shared().global_slots) connect(slot, core(key));
   }
 
   /// The slot that follows whichever provider is the global one.
-  [[nodiscard]] static const Slot& global_slot(const ScopeKey& key) {
+  [[nodiscard]] static Slot& global_slot(const ScopeKey& key) {
     const std::lock_guard lock(shared().mutex);
     auto [found, is_new] = shared().global_slots.try_emplace(key);
     if (is_new && shared().global != nullptr) {
-      found->second.core.store(shared().global->core(key), std::memory_order_release);
+      connect(found->second, shared().global->core(key));
     }
     return found->second;
   }
@@ -89,7 +95,7 @@ class ScopedProvider {
     auto [found, is_new] = cores_.try_emplace(key);
     if (is_new) {
       found->second = &shared().cores.emplace_back(*pipeline_, key);
-      found->second->slot.core.store(found->second, std::memory_order_release);
+      connect(found->second->slot, found->second);
     }
     return found->second;
   }
