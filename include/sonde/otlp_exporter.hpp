@@ -40,7 +40,9 @@ struct OtlpExporterOptions {
   std::optional<std::string> client_key = {};             ///< ... and what the client shows of itself.
   std::optional<std::string> client_certificate = {};
   std::optional<bool> insecure = {};  ///< Whether a gRPC endpoint without a scheme is reached without TLS.
-  std::string user_agent = {};        ///< Product and version, put before the exporter's own.
+  /// Whether what is left out here is taken from the environment at all, or from the defaults at once.
+  bool use_environment = true;
+  std::string user_agent = {};                ///< Product and version, put before the exporter's own.
   std::size_t max_request_bytes = 64u << 20;  ///< Uncompressed; a larger request is not sent.
   std::size_t max_response_bytes = 4u << 20;
 

@@ -1,5 +1,6 @@
 #include "sdk/diagnostics.h"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -27,6 +28,8 @@ struct Diagnostics {
   std::uint64_t left_out = 0;
 };
 
+constinit std::atomic<DiagnosticLevel> told_level{DiagnosticLevel::info};
+
 Diagnostics& diagnostics() {
   static auto* const instance = new Diagnostics;  // outlives every static destructor
   return *instance;
@@ -34,7 +37,8 @@ Diagnostics& diagnostics() {
 
 }  // namespace
 
-void diagnose(std::string_view message) noexcept {
+void diagnose(std::string_view message, DiagnosticLevel level) noexcept {
+  if (level > told_level.load(std::memory_order_relaxed)) return;
   try {
     std::shared_ptr<const Handler> handler;
     std::uint64_t left_out = 0;
@@ -58,6 +62,10 @@ void diagnose(std::string_view message) noexcept {
   } catch (...) {
     return;  // the handler's own failure, or no memory: there is nobody left to tell
   }
+}
+
+void set_diagnostic_level(DiagnosticLevel level) noexcept {
+  told_level.store(level, std::memory_order_relaxed);
 }
 
 void set_diagnostic_handler(std::function<void(std::string_view)> handler) {

@@ -6,11 +6,16 @@
 #include <functional>
 #include <string_view>
 
+#include "sonde/diagnostics.hpp"
+
 namespace sonde::detail {
 
-/// Reports a problem; at most ten in any minute, then one line that says how many were left out. Thread-safe;
-/// calls the handler on the calling thread.
-void diagnose(std::string_view message) noexcept;
+/// Reports something, unless it is below the level; at most ten in any minute, then one line that says how
+/// many were left out. Thread-safe; calls the handler on the calling thread.
+void diagnose(std::string_view message, DiagnosticLevel level = DiagnosticLevel::warning) noexcept;
+
+/// What is told from here on: messages of this level and more severe ones. At first info. Thread-safe.
+void set_diagnostic_level(DiagnosticLevel level) noexcept;
 
 /// Who is told; null: stderr. Thread-safe.
 void set_diagnostic_handler(std::function<void(std::string_view)> handler);

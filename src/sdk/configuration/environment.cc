@@ -46,8 +46,8 @@ std::optional<std::string_view> environment(const Variable& variable) noexcept {
   return environment(variable.name.data());  // a literal, or a string of its own: either ends with a zero
 }
 
-std::optional<std::string_view> environment(const char* name) noexcept {
-  const char* const value = std::getenv(name);
+std::optional<std::string_view> environment(const char* foreign_name) noexcept {
+  const char* const value = std::getenv(foreign_name);
   const std::string_view text = trim(value == nullptr ? std::string_view() : std::string_view(value));
   return text.empty() ? std::nullopt : std::optional(text);
 }

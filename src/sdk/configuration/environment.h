@@ -19,7 +19,8 @@ namespace sonde::detail {
 
 /// The value without blanks around it, or nothing if unset or empty.
 [[nodiscard]] std::optional<std::string_view> environment(const Variable& variable) noexcept;
-[[nodiscard]] std::optional<std::string_view> environment(const char* name) noexcept;
+/// The same of a variable that is not the SDK's own, such as NO_COLOR.
+[[nodiscard]] std::optional<std::string_view> environment(const char* foreign_name) noexcept;
 
 /// True only for "true" in any case; another value than "true" or "false" is a problem.
 [[nodiscard]] bool environment_boolean(const Variable& variable, std::vector<std::string>& problems);

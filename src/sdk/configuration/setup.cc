@@ -1,107 +1,92 @@
 #include "sonde/setup.hpp"
 
-#include <algorithm>
-#include <cstdint>
 #include <utility>
 
-#include "sdk/configuration/environment.h"
+#include "sdk/configuration/environment_configuration.h"
+#include "sdk/configuration/finalized_state.h"
+#include "sdk/configuration/variables.h"
 #include "sdk/diagnostics.h"
-#include "sonde/console_exporter.hpp"
+#include "sonde/configuration.hpp"
 
 namespace sonde {
 namespace {
 
-using detail::environment;
-using detail::environment_boolean;
-using detail::environment_number;
-using detail::environment_time;
-using detail::Variable;
-using detail::variable;
 using Problems = std::vector<std::string>;
 
-ExporterKind exporter_kind(const SetupOptions& options, Problems& problems) {
-  if (options.exporter) return *options.exporter;
-  const auto value = environment("OTEL_TRACES_EXPORTER");
-  if (!value || detail::equals_ignoring_case(*value, "otlp")) return ExporterKind::otlp;
-  if (detail::equals_ignoring_case(*value, "console")) return ExporterKind::console;
-  if (detail::equals_ignoring_case(*value, "none")) return ExporterKind::none;
-  problems.push_back("OTEL_TRACES_EXPORTER is '" + std::string(*value) +
-                     "'; it may be otlp, console or none, and is taken as otlp");
-  return ExporterKind::otlp;
-}
-
-/// The environment's values for those fields that the program left at their defaults.
-BatchOptions batch_options(BatchOptions options, Problems& problems) {
-  const BatchOptions defaults;
-  const auto time = [&](const Variable& name, std::chrono::milliseconds& field,
-                        std::chrono::milliseconds unset) {
-    if (field == unset) field = environment_time(name, problems).value_or(field);
-  };
-  const auto size = [&](const Variable& name, std::size_t& field, std::size_t unset) {
-    if (field == unset) field = environment_number(name, problems).value_or(field);
-  };
-  time(variable("OTEL_BSP_SCHEDULE_DELAY"), options.schedule_delay, defaults.schedule_delay);
-  time(variable("OTEL_BSP_EXPORT_TIMEOUT"), options.export_timeout, defaults.export_timeout);
-  size(variable("OTEL_BSP_MAX_QUEUE_SIZE"), options.max_queue_size, defaults.max_queue_size);
-  size(variable("OTEL_BSP_MAX_EXPORT_BATCH_SIZE"), options.max_export_batch_size,
-       defaults.max_export_batch_size);
-  if (options.max_export_batch_size > options.max_queue_size) {
-    problems.emplace_back(
-        "the export batch size is larger than the queue, and is taken as the queue's size; see "
-        "OTEL_BSP_MAX_EXPORT_BATCH_SIZE and OTEL_BSP_MAX_QUEUE_SIZE");
-  }
-  return options;
-}
-
-std::unique_ptr<SpanExporter> make_exporter(SetupOptions& options, ExporterKind kind, Problems& problems) {
-  if (options.custom_exporter != nullptr) return std::move(options.custom_exporter);
-  if (kind == ExporterKind::none) return nullptr;
-  if (kind == ExporterKind::console) return make_console_span_exporter();
-  auto exporter = make_otlp_span_exporter(
-      {.endpoint = options.endpoint, .protocol = options.protocol, .headers = options.headers}, problems);
-  if (exporter) return std::move(*exporter);
-  problems.push_back("no spans will be exported: " + exporter.error().message);
-  return nullptr;
-}
-
-Resource make_resource(const SetupOptions& options, Problems& problems) {
-  Resource resource =
-      Resource::detect().merged_with(Resource::from_environment(problems)).merged_with(options.resource);
+Resource named_resource(const SetupOptions& options) {
   std::vector<Resource::Attribute> named;
   if (!options.service_name.empty()) named.emplace_back("service.name", options.service_name);
   if (!options.service_version.empty()) named.emplace_back("service.version", options.service_version);
-  return resource.merged_with(Resource(std::move(named)));
+  return options.resource.merged_with(Resource(std::move(named)));
 }
 
-std::unique_ptr<TracerProvider> make_provider(SetupOptions& options, Problems& problems) {
-  TracerProviderOptions provider;
-  provider.resource = make_resource(options, problems);
-  const bool is_custom = options.custom_exporter != nullptr;
-  const ExporterKind kind = exporter_kind(options, problems);
-  if (auto exporter = make_exporter(options, kind, problems); exporter != nullptr) {
-    const bool is_simple = options.simple_processor.value_or(!is_custom && kind == ExporterKind::console);
-    if (is_simple) {
-      provider.processors.push_back(std::make_unique<SimpleSpanProcessor>(std::move(exporter)));
-    } else {
-      provider.processors.push_back(
-          std::make_unique<BatchSpanProcessor>(std::move(exporter), batch_options(options.batch, problems)));
+/// Fields that the program left at their defaults stay as the environment has them.
+BatchOptions merged(BatchOptions batch, const BatchOptions& given) {
+  const BatchOptions defaults;
+  const auto merge = [&](auto BatchOptions::*field) {
+    if (given.*field != defaults.*field) batch.*field = given.*field;
+  };
+  merge(&BatchOptions::schedule_delay);
+  merge(&BatchOptions::export_timeout);
+  merge(&BatchOptions::max_queue_size);
+  merge(&BatchOptions::max_export_batch_size);
+  merge(&BatchOptions::max_queue_bytes);
+  merge(&BatchOptions::max_export_batch_bytes);
+  merge(&BatchOptions::component_name);
+  return batch;
+}
+
+void apply_to_exporter(const SetupOptions& options, OtlpExporterOptions& exporter) {
+  if (options.endpoint) exporter.endpoint = options.endpoint;
+  if (options.protocol) exporter.protocol = options.protocol;
+  exporter.headers.insert(exporter.headers.end(), options.headers.begin(), options.headers.end());
+}
+
+void choose_exporters(SetupOptions& options, TracerProviderConfiguration& provider,
+                      const BatchOptions& batch) {
+  if (options.custom_exporter != nullptr) {
+    provider.processors.clear();
+    provider.processors.push_back({.exporter = std::move(options.custom_exporter), .batch = batch});
+  } else if (options.exporter) {
+    provider.processors.clear();
+    if (*options.exporter == ExporterKind::otlp) {
+      provider.processors.push_back({.exporter = OtlpExporterOptions{}, .batch = batch});
+    } else if (*options.exporter == ExporterKind::console) {
+      provider.processors.push_back({.exporter = ConsoleExporterConfiguration{}, .batch = std::nullopt});
     }
   }
-  return std::make_unique<TracerProvider>(std::move(provider));
+}
+
+void apply_to_traces(SetupOptions& options, TracerProviderConfiguration& provider,
+                     const BatchOptions& batch) {
+  choose_exporters(options, provider, batch);
+  for (SpanProcessorConfiguration& processor : provider.processors) {
+    if (auto* const otlp = std::get_if<OtlpExporterOptions>(&processor.exporter))
+      apply_to_exporter(options, *otlp);
+    if (options.simple_processor) {
+      processor.batch = *options.simple_processor ? std::nullopt : std::optional(batch);
+    }
+    if (processor.batch) processor.batch = merged(*processor.batch, options.batch);
+  }
+}
+
+Configuration make_configuration(SetupOptions& options, Problems& problems) {
+  auto [configuration, span_batch] = detail::configuration_from_environment(problems);
+  configuration.resource = configuration.resource.merged_with(named_resource(options));
+  apply_to_traces(options, *configuration.tracer_provider, span_batch);
+  return std::move(configuration);
 }
 
 }  // namespace
 
 Telemetry setup(SetupOptions options) {
-  Problems problems;
-  std::unique_ptr<TracerProvider> provider;
   detail::set_diagnostic_handler(std::move(options.on_diagnostic));
-  if (!environment_boolean(variable("OTEL_SDK_DISABLED"), problems)) {
-    provider = make_provider(options, problems);
-    provider->set_as_global();
-  }
+  Problems problems = detail::misspelled_variables();
+  FinalizedConfiguration finalized =
+      detail::finalize_what_is_right(make_configuration(options, problems), problems);
+  Telemetry telemetry = start(std::move(finalized));
   for (const std::string& problem : problems) detail::diagnose(problem);
-  return Telemetry(std::move(provider));
+  return telemetry;
 }
 
 }  // namespace sonde

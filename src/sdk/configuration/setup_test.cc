@@ -8,28 +8,19 @@
 #include <string>
 #include <vector>
 
+#include "sdk_support/environment.h"
 #include "sonde/in_memory_exporter.hpp"
+#include "sonde/propagator.hpp"
 #include "sonde/sonde.hpp"
 
 namespace sonde {
 namespace {
 
+using test::Environment;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-/// A variable for the length of a test. Each test is a process of its own under ctest; this keeps them apart
-/// when run together by hand.
-class EnvironmentVariable {
- public:
-  EnvironmentVariable(const char* name, const char* value) : name_(name) { setenv(name, value, 1); }
-  EnvironmentVariable(const EnvironmentVariable&) = delete;
-  EnvironmentVariable& operator=(const EnvironmentVariable&) = delete;
-  ~EnvironmentVariable() { unsetenv(name_); }
-
- private:
-  const char* name_;
-};
+using ::testing::UnorderedElementsAre;
 
 struct Said {
   std::shared_ptr<std::vector<std::string>> lines = std::make_shared<std::vector<std::string>>();
@@ -52,9 +43,9 @@ TEST(Setup, MakesTheGlobalTracersRecordUntilItsHandleGoes) {
 }
 
 TEST(Setup, TakesTheResourceFromTheEnvironmentWhereTheProgramIsSilent) {
-  const EnvironmentVariable attributes("OTEL_RESOURCE_ATTRIBUTES",
-                                       "deployment.environment.name=test%2Cing, service.name=low,team=a");
-  const EnvironmentVariable name("OTEL_SERVICE_NAME", "from-environment");
+  const Environment attributes("OTEL_RESOURCE_ATTRIBUTES",
+                               "deployment.environment.name=test%2Cing, service.name=low,team=a");
+  const Environment name("OTEL_SERVICE_NAME", "from-environment");
   const Said said;
   auto telemetry = setup({.resource = Resource({{"team", std::string("b")}}),
                           .exporter = ExporterKind::none,
@@ -67,15 +58,15 @@ TEST(Setup, TakesTheResourceFromTheEnvironmentWhereTheProgramIsSilent) {
 }
 
 TEST(Setup, SaysWhichVariableItCannotUnderstandAndGoesOn) {
-  const EnvironmentVariable attributes("OTEL_RESOURCE_ATTRIBUTES", "a=1,broken");
-  const EnvironmentVariable exporter("OTEL_TRACES_EXPORTER", "carrier-pigeon");
-  const EnvironmentVariable delay("OTEL_BSP_SCHEDULE_DELAY", "soon");
+  const Environment attributes("OTEL_RESOURCE_ATTRIBUTES", "a=1,broken");
+  const Environment exporter("OTEL_TRACES_EXPORTER", "carrier-pigeon");
+  const Environment delay("OTEL_BSP_SCHEDULE_DELAY", "soon");
   const Said said;
   auto telemetry = setup({.on_diagnostic = said.handler()});
   EXPECT_NE(telemetry.tracer_provider(), nullptr);
   EXPECT_THAT(*said.lines,
-              ElementsAre(HasSubstr("OTEL_RESOURCE_ATTRIBUTES"), HasSubstr("OTEL_TRACES_EXPORTER"),
-                          HasSubstr("OTEL_BSP_SCHEDULE_DELAY")));
+              UnorderedElementsAre(HasSubstr("OTEL_RESOURCE_ATTRIBUTES"), HasSubstr("OTEL_TRACES_EXPORTER"),
+                                   HasSubstr("OTEL_BSP_SCHEDULE_DELAY")));
   EXPECT_EQ(telemetry.tracer_provider()->resource().string("a"), "");
 }
 
@@ -83,17 +74,82 @@ TEST(Setup, SaysThatAnEndpointIsNoUrl) {
   const Said said;
   auto telemetry = setup({.endpoint = "not a url", .on_diagnostic = said.handler()});
   EXPECT_THAT(*said.lines, ElementsAre(HasSubstr("no spans will be exported")));
-  EXPECT_FALSE(get_tracer("setup_test").start_span("span").is_recording());
+  EXPECT_FALSE(get_tracer("setup_test").is_enabled());
+}
+
+/// How many of ten traces are kept with the environment as it is.
+std::size_t kept_of_ten() {
+  auto memory = std::make_shared<InMemorySpans>();
+  auto telemetry = setup({.simple_processor = true, .custom_exporter = make_in_memory_exporter(memory)});
+  for (int i = 0; i < 10; ++i) get_tracer("setup_test").start_span("span", {.parent = Parent::none()}).end();
+  return memory->spans().size();
+}
+
+TEST(Setup, TakesTheSamplerFromTheEnvironment) {
+  EXPECT_EQ(kept_of_ten(), 10u);
+  {
+    const Environment sampler("OTEL_TRACES_SAMPLER", "always_off");
+    EXPECT_EQ(kept_of_ten(), 0u);
+  }
+  const Environment sampler("OTEL_TRACES_SAMPLER", "ParentBased_TraceIdRatio");
+  EXPECT_EQ(kept_of_ten(), 10u);
+  {
+    const Environment ratio("OTEL_TRACES_SAMPLER_ARG", "0");
+    EXPECT_EQ(kept_of_ten(), 0u);
+  }
+  const Environment ratio("OTEL_TRACES_SAMPLER_ARG", "1.5");
+  EXPECT_EQ(kept_of_ten(), 10u);
+}
+
+TEST(Setup, TakesTheLimitsFromTheEnvironment) {
+  const Environment general("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "2");
+  const Environment count("OTEL_ATTRIBUTE_COUNT_LIMIT", "1");
+  const Environment own("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "3");
+  auto memory = std::make_shared<InMemorySpans>();
+  auto telemetry = setup({.simple_processor = true, .custom_exporter = make_in_memory_exporter(memory)});
+  get_tracer("setup_test")
+      .start_span("span", {.attributes = {{"a", "long"}, {"b", 1}, {"c", 2}, {"d", 3}}})
+      .end();
+  const std::string bytes = memory->find("span");
+  const SpanView span(bytes);
+  std::vector<std::string> keys;
+  for (const AttributeView attribute : span.attributes()) keys.emplace_back(attribute.key());
+  EXPECT_THAT(keys, ElementsAre("a", "b", "c"));
+  EXPECT_EQ((*span.attributes().begin()).value().as_string(), "lo");
 }
 
 TEST(Setup, CanBeTurnedOffFromOutside) {
-  const EnvironmentVariable disabled("OTEL_SDK_DISABLED", "TRUE");
+  const Environment disabled("OTEL_SDK_DISABLED", "TRUE");
   auto memory = std::make_shared<InMemorySpans>();
   auto telemetry = setup({.custom_exporter = make_in_memory_exporter(memory)});
   get_tracer("setup_test").start_span("span").end();
   EXPECT_EQ(telemetry.tracer_provider(), nullptr);
   EXPECT_TRUE(telemetry.force_flush());
   EXPECT_THAT(memory->spans(), IsEmpty());
+}
+
+TEST(Setup, PropagatesAsTheEnvironmentSaysEvenWhenTurnedOff) {
+  const Environment disabled("OTEL_SDK_DISABLED", "true");
+  const Environment propagators("OTEL_PROPAGATORS", "b3,pigeon");
+  const Said said;
+  auto telemetry = setup({.on_diagnostic = said.handler()});
+  EXPECT_THAT(global_propagator().fields(), ElementsAre("b3"));
+  EXPECT_THAT(*said.lines, ElementsAre(HasSubstr("OTEL_PROPAGATORS: 'pigeon' is ignored")));
+  const Environment none("OTEL_PROPAGATORS", "none");
+  telemetry = setup();
+  EXPECT_THAT(global_propagator().fields(), IsEmpty());
+}
+
+TEST(Setup, TellsNoMoreThanTheLevelSays) {
+  const Said said;
+  const Environment ratio("OTEL_BSP_MAX_QUEUE_SIZE", "many");
+  {
+    const Environment level("OTEL_LOG_LEVEL", "error");
+    auto telemetry = setup({.exporter = ExporterKind::none, .on_diagnostic = said.handler()});
+    EXPECT_THAT(*said.lines, IsEmpty());
+  }
+  auto telemetry = setup({.exporter = ExporterKind::none, .on_diagnostic = said.handler()});
+  EXPECT_THAT(*said.lines, ElementsAre(HasSubstr("OTEL_BSP_MAX_QUEUE_SIZE")));
 }
 
 TEST(Setup, WithoutACollectorGivesUpInTimeAndSaysWhatWasLost) {

@@ -2,15 +2,14 @@
 
 // What the exporters need to know of a batch's type, to be written once for the three signals.
 
-#include <cstdint>
-
+#include "sdk/configuration/variables.h"
 #include "sonde/log_record_exporter.hpp"
 #include "sonde/metric_exporter.hpp"
 #include "sonde/span_exporter.hpp"
 
 namespace sonde::sdk {
 
-enum class Signal : std::uint8_t { traces, metrics, logs };
+using detail::Signal;
 
 template <class Batch>
 struct SignalOf;

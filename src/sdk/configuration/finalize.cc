@@ -1,0 +1,183 @@
+#include "sonde/configuration.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "sdk/configuration/finalized_state.h"
+#include "sonde/console_exporter.hpp"
+#include "sonde/sampler.hpp"
+
+namespace sonde {
+namespace detail {
+namespace {
+
+using Problems = std::vector<std::string>;
+
+template <class... Functions>
+struct Overloaded : Functions... {
+  using Functions::operator()...;
+};
+
+/// How the exporters of a signal are made.
+template <class Exporter>
+struct Factory;
+template <>
+struct Factory<SpanExporter> {
+  static constexpr std::string_view items = "spans";
+  static constexpr auto otlp = make_otlp_span_exporter;
+  static constexpr auto file = make_otlp_file_span_exporter;
+  static constexpr auto stream = make_otlp_stream_span_exporter;
+  static constexpr auto console = make_console_span_exporter;
+};
+
+/// The exporter, or null if it cannot be made, which is a problem.
+template <class Exporter>
+std::unique_ptr<Exporter> make_exporter(ExporterConfiguration<Exporter> configuration, const std::string& key,
+                                        Problems& problems) {
+  using Made = std::unique_ptr<Exporter>;
+  const auto made = [&](Expected<Made> expected) -> Made {
+    if (expected) return *std::move(expected);
+    problems.push_back("no " + std::string(Factory<Exporter>::items) + " will be exported (" + key +
+                       "): " + expected.error().message);
+    return nullptr;
+  };
+  return std::visit(
+      Overloaded{[&](const OtlpExporterOptions& options) {
+                   return made(Factory<Exporter>::otlp(options, problems));
+                 },
+                 [&](const OtlpFileOptions& options) { return made(Factory<Exporter>::file(options)); },
+                 [](const OtlpStdoutConfiguration&) { return Factory<Exporter>::stream(stdout); },
+                 [](const ConsoleExporterConfiguration&) { return Factory<Exporter>::console(stdout); },
+                 [&](Made& custom) {
+                   if (custom == nullptr) problems.push_back(key + ": the custom exporter is a null pointer");
+                   return std::move(custom);
+                 }},
+      configuration);
+}
+
+/// Puts a number that is out of its range back to its default.
+template <class Number>
+void check_range(Number& number, Number least, Number otherwise, const std::string& key, Problems& problems) {
+  if (number >= least) return;
+  problems.push_back(key + " is below its least value, and is taken as its default");
+  number = otherwise;
+}
+
+BatchOptions checked(BatchOptions batch, const std::string& key, Problems& problems) {
+  using std::chrono::milliseconds;
+  const BatchOptions defaults;
+  check_range(batch.schedule_delay, milliseconds(0), defaults.schedule_delay, key + ".schedule_delay",
+              problems);
+  check_range(batch.export_timeout, milliseconds(1), defaults.export_timeout, key + ".export_timeout",
+              problems);
+  check_range<std::size_t>(batch.max_queue_size, 1, defaults.max_queue_size, key + ".max_queue_size",
+                           problems);
+  check_range<std::size_t>(batch.max_export_batch_size, 1,
+                           std::min(defaults.max_export_batch_size, batch.max_queue_size),
+                           key + ".max_export_batch_size", problems);
+  check_range<std::size_t>(batch.max_queue_bytes, 1, defaults.max_queue_bytes, key + ".max_queue_bytes",
+                           problems);
+  check_range<std::size_t>(batch.max_export_batch_bytes, 1, defaults.max_export_batch_bytes,
+                           key + ".max_export_batch_bytes", problems);
+  if (batch.max_export_batch_size > batch.max_queue_size) {
+    problems.push_back(key + ".max_export_batch_size is larger than max_queue_size, and is taken as that");
+    batch.max_export_batch_size = batch.max_queue_size;
+  }
+  return batch;
+}
+
+/// Null stands for the default: follows the parent and samples every root.
+std::unique_ptr<Sampler> make_sampler(const SamplerConfiguration& configuration, const std::string& key,
+                                      Problems& problems) {
+  using Kind = SamplerConfiguration::Kind;
+  if (configuration.kind == Kind::always_on) return std::make_unique<AlwaysOnSampler>();
+  if (configuration.kind == Kind::always_off) return std::make_unique<AlwaysOffSampler>();
+  if (configuration.kind == Kind::trace_id_ratio_based) {
+    const bool is_right = configuration.ratio >= 0.0 && configuration.ratio <= 1.0;
+    if (!is_right) problems.push_back(key + ".ratio must be a number from 0 to 1, and is taken as 1");
+    return std::make_unique<TraceIdRatioBasedSampler>(is_right ? configuration.ratio : 1.0);
+  }
+  const auto delegate = [&](const std::shared_ptr<const SamplerConfiguration>& given, const char* name) {
+    return given == nullptr ? nullptr : make_sampler(*given, key + "." + name, problems);
+  };
+  return std::make_unique<ParentBasedSampler>(ParentBasedSampler::Delegates{
+      .root = delegate(configuration.root, "root"),
+      .remote_parent_sampled = delegate(configuration.remote_parent_sampled, "remote_parent_sampled"),
+      .remote_parent_not_sampled =
+          delegate(configuration.remote_parent_not_sampled, "remote_parent_not_sampled"),
+      .local_parent_sampled = delegate(configuration.local_parent_sampled, "local_parent_sampled"),
+      .local_parent_not_sampled =
+          delegate(configuration.local_parent_not_sampled, "local_parent_not_sampled")});
+}
+
+FinalizedTracerProvider finalize_tracer_provider(TracerProviderConfiguration configuration,
+                                                 Problems& problems) {
+  FinalizedTracerProvider provider;
+  provider.keeps_errors = configuration.keeps_errors;
+  TracerProviderOptions& options = provider.options;
+  for (std::size_t i = 0; i < configuration.processors.size(); ++i) {
+    auto& [exporter, batch] = configuration.processors[i];
+    const std::string key = "tracer_provider.processors[" + std::to_string(i) + "]";
+    if (batch) batch = checked(*batch, key, problems);
+    if (auto made = make_exporter<SpanExporter>(std::move(exporter), key, problems); made != nullptr) {
+      provider.outputs.push_back({std::move(made), batch});
+    }
+  }
+  options.processors = std::move(configuration.custom_processors);
+  if (std::erase(options.processors, nullptr) != 0) {
+    problems.emplace_back("tracer_provider.custom_processors holds a null pointer");
+  }
+  options.limits = configuration.limits;
+  options.sampler = configuration.custom_sampler != nullptr
+                        ? std::move(configuration.custom_sampler)
+                        : make_sampler(configuration.sampler, "tracer_provider.sampler", problems);
+  options.id_generator = std::move(configuration.id_generator);
+  options.tracers = std::move(configuration.tracers);
+  return provider;
+}
+
+std::unique_ptr<TextMapPropagator> finalize_propagator(Configuration& configuration, Problems& problems) {
+  if (configuration.custom_propagator != nullptr) return std::move(configuration.custom_propagator);
+  auto made = make_propagator(configuration.propagators);
+  if (made) return *std::move(made);
+  problems.push_back("propagators: " + made.error().message + "; the defaults are used");
+  made = make_propagator(Configuration().propagators);
+  return made ? *std::move(made) : nullptr;
+}
+
+}  // namespace
+
+FinalizedConfiguration finalize_what_is_right(Configuration configuration, Problems& problems) {
+  auto state = std::make_unique<FinalizedState>();
+  state->is_disabled = configuration.is_disabled;
+  state->diagnostic_level = configuration.diagnostic_level;
+  state->resource = std::move(configuration.resource);
+  state->propagator = finalize_propagator(configuration, problems);
+  if (configuration.tracer_provider && !state->is_disabled) {
+    state->tracer_provider = finalize_tracer_provider(*std::move(configuration.tracer_provider), problems);
+  }
+  return FinalizedAccess::make(std::move(state));
+}
+
+}  // namespace detail
+
+FinalizedConfiguration::FinalizedConfiguration(std::unique_ptr<detail::FinalizedState> state) noexcept
+    : state_(std::move(state)) {}
+FinalizedConfiguration::FinalizedConfiguration(FinalizedConfiguration&&) noexcept = default;
+FinalizedConfiguration& FinalizedConfiguration::operator=(FinalizedConfiguration&&) noexcept = default;
+FinalizedConfiguration::~FinalizedConfiguration() = default;
+
+bool FinalizedConfiguration::is_disabled() const noexcept { return state_->is_disabled; }
+const Resource& FinalizedConfiguration::resource() const noexcept { return state_->resource; }
+
+Expected<FinalizedConfiguration> finalize(Configuration configuration) {
+  std::vector<std::string> problems;
+  FinalizedConfiguration finalized = detail::finalize_what_is_right(std::move(configuration), problems);
+  if (problems.empty()) return finalized;
+  std::string message;
+  for (const std::string& problem : problems) message += (message.empty() ? "" : "\n") + problem;
+  return Error{ErrorCode::invalid_argument, std::move(message)};
+}
+
+}  // namespace sonde
