@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "base/json_writer.h"
 #include "sdk/configuration/environment.h"
 
 namespace sonde::sdk {
