@@ -39,6 +39,7 @@ class RecordingSpan : public SpanRecorder {
   [[nodiscard]] bool is_sampled() const noexcept;
   [[nodiscard]] InstrumentationScope scope() const noexcept;
   [[nodiscard]] const Resource& resource() const noexcept;
+  [[nodiscard]] detail::SpanRecord& record() noexcept { return *record_; }
 };
 
 /// A span that has just ended. A view, valid during the call.

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "otlp/writer.h"
 #include "sdk/trace/span_record.h"
+#include "sdk/trace/span_watch.h"
 
 namespace sonde::detail {
 
@@ -140,6 +141,10 @@ void add_exception_event(SpanRecord& record, std::string_view type, std::string_
 }  // namespace
 
 void set_attribute(SpanRecord& record, std::string_view key, const AttributeValue& value) noexcept {
+  if (record.watch != nullptr) [[unlikely]] {
+    const WatchPause pause(record);
+    return set_attribute(record, key, value);
+  }
   if (key.empty()) return drop_attribute(record);
   const ValueLimits limits = value_limits(record);
   const std::size_t value_size = otlp::value_size(value, limits);
@@ -163,6 +168,10 @@ void set_attributes(SpanRecord& record, Attributes attributes) noexcept {
 
 void add_event(SpanRecord& record, std::string_view name, std::uint64_t time,
                Attributes attributes) noexcept {
+  if (record.watch != nullptr) [[unlikely]] {
+    const WatchPause pause(record);
+    return add_event(record, name, time, attributes);
+  }
   const SpanLimits& span_limits = record.core->pipeline->limits;
   const ValueLimits limits = value_limits(record);
   const LimitedAttributes limited(attributes, span_limits.event_attribute_count);
@@ -185,6 +194,10 @@ void add_event(SpanRecord& record, std::string_view name, std::uint64_t time,
 }
 
 void add_link(SpanRecord& record, const SpanContext& context, Attributes attributes) noexcept {
+  if (record.watch != nullptr) [[unlikely]] {
+    const WatchPause pause(record);
+    return add_link(record, context, attributes);
+  }
   const SpanLimits& span_limits = record.core->pipeline->limits;
   const ValueLimits limits = value_limits(record);
   const std::string_view trace_state = context.trace_state().header();
@@ -213,6 +226,10 @@ void add_link(SpanRecord& record, const SpanContext& context, Attributes attribu
 }
 
 void set_status(SpanRecord& record, StatusCode code, std::string_view message) noexcept {
+  if (record.watch != nullptr) [[unlikely]] {
+    const WatchPause pause(record);
+    return set_status(record, code, message);
+  }
   if (code == StatusCode::unset || record.status_code == StatusCode::ok) return;
   if (record.status.size != 0) record.erase(std::exchange(record.status, {}));
   record.status_code = code;
@@ -232,6 +249,10 @@ void set_status(SpanRecord& record, StatusCode code, std::string_view message) n
 }
 
 void update_name(SpanRecord& record, std::string_view name) noexcept {
+  if (record.watch != nullptr) [[unlikely]] {
+    const WatchPause pause(record);
+    return update_name(record, name);
+  }
   const std::size_t field_size = otlp::delimited_size(fields::span::name, name.size());
   if (record.reserve(field_size) == nullptr) return;
   if (record.name.size != 0) record.erase(std::exchange(record.name, {}));
@@ -272,6 +293,8 @@ void fail_by_exception(SpanRecord& record) noexcept {
 }
 
 void end(SpanRecord* record, std::uint64_t time) noexcept {
+  if (record->watch != nullptr) [[unlikely]]
+    stop_watching(*record);
   const TracerPipeline& pipeline = *record->core->pipeline;
   write_end_time(*record, or_now(time));
   if (pipeline.interest.on_ending) {

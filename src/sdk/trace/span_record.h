@@ -16,6 +16,8 @@
 
 namespace sonde::detail {
 
+struct SpanWatch;
+
 struct SpanRecord {
   static constexpr std::size_t initial_capacity = 1024;
   /// A record that grew beyond this gives its memory back when it is recycled.
@@ -62,6 +64,7 @@ struct SpanRecord {
   }
 
   const TracerCore* core = nullptr;
+  SpanWatch* watch = nullptr;  ///< Null: no other thread reads this record; see span_watch.h.
   std::uint8_t* data = nullptr;
   std::uint32_t size = 0;
   std::uint32_t capacity = 0;
