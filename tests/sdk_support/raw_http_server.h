@@ -76,7 +76,9 @@ class RawHttpServer {
 
   using Script = std::function<void(const Request&, Connection&)>;
 
-  explicit RawHttpServer(Script script) : script_(std::move(script)), listener_(listen_on_loopback(port_)) {
+  /// `port` 0: any that is free.
+  explicit RawHttpServer(Script script, std::uint16_t port = 0)
+      : script_(std::move(script)), port_(port), listener_(listen_on_loopback(port_)) {
     acceptor_ = std::thread([this] { accept_connections(); });
   }
 
@@ -119,6 +121,9 @@ class RawHttpServer {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    const int reuse = 1;  // A server that has just ended leaves connections behind.
+    ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
     socklen_t size = sizeof address;
     auto* generic = reinterpret_cast<sockaddr*>(&address);
     if (::bind(listener, generic, size) != 0 || ::listen(listener, 64) != 0 ||
