@@ -41,7 +41,7 @@ LIBRARIES = {
     "grpcpp/": ["src/transport/"],
     "protozero/": ["src/otlp/"],
     "simdjson": ["src/otlp/", "src/mock_llm/", "src/store/", "src/query/"],
-    "nlohmann/": ["src/mock_llm/", "src/query/", "src/cli/"],
+    "nlohmann/": ["src/genai/", "src/mock_llm/", "src/query/", "src/cli/"],
     "CLI/": ["src/cli/"],
     "duckdb": ["src/store/duckdb/"],
     "google/protobuf": [],

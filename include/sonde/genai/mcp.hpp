@@ -1,0 +1,71 @@
+#pragma once
+
+// The Model Context Protocol, seen from either side: a request of a client, and its handling by a server. The
+// trace goes on from one to the other through the request's `params._meta`:
+//
+//     sonde::genai::McpClientRequest call({.method = "tools/call", .tool_name = "get_weather"});
+//     call.inject([&](std::string_view key, std::string_view value) { meta[std::string(key)] = value; });
+//
+// A tool call inside a current ToolExecution adds its attributes to that and makes no span of its own.
+//
+// Source: semantic-conventions-genai, mcp.client and mcp.server, and their metrics.
+
+#include <functional>
+
+#include "sonde/context.hpp"
+#include "sonde/genai/inference.hpp"
+
+namespace sonde::genai {
+
+/// Views, for the length of the call; what is empty is not recorded.
+struct McpRequest {
+  std::string_view method = {};  ///< Required: tools/call, resources/read, ...
+  std::string_view tool_name = {};
+  std::string_view prompt_name = {};
+  std::string_view resource_uri = {};
+  std::string_view request_id = {};
+  std::string_view session_id = {};
+  std::string_view protocol_version = {};
+  std::string_view network_transport = {};  ///< pipe, tcp, quic
+  std::string_view network_protocol_name = {};
+  std::string_view network_protocol_version = {};
+  std::string_view peer_address = {};  ///< The server's at the client, the client's at the server.
+  std::uint16_t peer_port = 0;
+  AttributeValue arguments = {};  ///< Content: recorded only when captured.
+  Attributes attributes = {};
+};
+
+/// What the two sides share.
+class McpOperation : public Operation {
+ public:
+  /// Content: recorded only when captured.
+  void record_result(const AttributeValue& result) noexcept;
+  /// The answer was a JSON-RPC error. At the server, errors that are the client's fault are no errors.
+  void set_error(std::int64_t code, std::string_view message) noexcept;
+  /// The tool ran and says that it failed (CallToolResult.isError).
+  void set_tool_error(std::string_view message = {}) noexcept;
+
+ protected:
+  using Operation::Operation;
+};
+
+class McpClientRequest : public McpOperation {
+ public:
+  explicit McpClientRequest(const McpRequest& request, const Parent& parent = {},
+                            const Instrumentation& instrumentation = Instrumentation::global());
+
+  /// Calls set(key, value) for each entry that `params._meta` must have for the server to go on with this
+  /// trace.
+  void inject(const std::function<void(std::string_view key, std::string_view value)>& set) const;
+};
+
+class McpServerRequest : public McpOperation {
+ public:
+  /// `get` answers with the entry of `params._meta` of that key, or nothing. The client's span becomes the
+  /// parent; a span that is current here is linked.
+  McpServerRequest(const McpRequest& request,
+                   const std::function<std::string_view(std::string_view key)>& get,
+                   const Instrumentation& instrumentation = Instrumentation::global());
+};
+
+}  // namespace sonde::genai
