@@ -20,8 +20,8 @@
 
 namespace sonde::genai::detail {
 
-/// Builds the values of one operation's content. They live as long as the encoder, its options and what it was given. May
-/// throw std::bad_alloc and nothing else.
+/// Builds the values of one operation's content. They live as long as the encoder, its options and what it
+/// was given. May throw std::bad_alloc and nothing else.
 class ContentEncoder {
  public:
   explicit ContentEncoder(const InstrumentationOptions& options) : options_(options) {}

@@ -17,18 +17,18 @@ namespace sonde::genai {
 
 /// The content of one operation as JSON texts, redacted; empty where there is none.
 struct UploadedContent {
-  std::string system_instructions;
-  std::string input_messages;
-  std::string output_messages;
-  std::string tool_definitions;
+  std::string system_instructions = {};
+  std::string input_messages = {};
+  std::string output_messages = {};
+  std::string tool_definitions = {};
 };
 
 /// Where each piece will be found; empty where there is none.
 struct ContentReferences {
-  std::string system_instructions;
-  std::string input_messages;
-  std::string output_messages;
-  std::string tool_definitions;
+  std::string system_instructions = {};
+  std::string input_messages = {};
+  std::string output_messages = {};
+  std::string tool_definitions = {};
 };
 
 class ContentUploader {

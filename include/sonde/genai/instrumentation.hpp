@@ -16,6 +16,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -92,9 +93,13 @@ class Instrumentation {
   [[nodiscard]] bool captures_content() const noexcept;
 
   struct State;
-  [[nodiscard]] const std::shared_ptr<const State>& state() const noexcept { return state_; }
+  /// What operations that begin now are to use. Takes a lock.
+  [[nodiscard]] std::shared_ptr<const State> state() const noexcept;
 
  private:
+  static Instrumentation& mutable_global();
+
+  mutable std::mutex mutex_;
   std::shared_ptr<const State> state_;
 };
 

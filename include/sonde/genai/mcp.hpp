@@ -4,16 +4,20 @@
 // trace goes on from one to the other through the request's `params._meta`:
 //
 //     sonde::genai::McpClientRequest call({.method = "tools/call", .tool_name = "get_weather"});
-//     call.inject([&](std::string_view key, std::string_view value) { meta[std::string(key)] = value; });
+//     call.inject(meta);  // a map of strings, or a function that takes a key and a value
+//     ...
+//     sonde::genai::McpServerRequest request({.method = "tools/call", .tool_name = "get_weather"},
+//                                            sonde::genai::extract_mcp_context(meta));
 //
 // A tool call inside a current ToolExecution adds its attributes to that and makes no span of its own.
 //
 // Source: semantic-conventions-genai, mcp.client and mcp.server, and their metrics.
 
-#include <functional>
+#include <utility>
 
 #include "sonde/context.hpp"
 #include "sonde/genai/inference.hpp"
+#include "sonde/propagator.hpp"
 
 namespace sonde::genai {
 
@@ -46,25 +50,35 @@ class McpOperation : public Operation {
   void set_tool_error(std::string_view message = {}) noexcept;
 
  protected:
-  using Operation::Operation;
+  McpOperation(detail::StartedOperation started, const McpRequest& request);
 };
+
+/// W3C's trace context and baggage, whatever the global propagator is: MCP knows no other.
+[[nodiscard]] const TextMapPropagator& mcp_propagator() noexcept;
 
 class McpClientRequest : public McpOperation {
  public:
   explicit McpClientRequest(const McpRequest& request, const Parent& parent = {},
                             const Instrumentation& instrumentation = Instrumentation::global());
 
-  /// Calls set(key, value) for each entry that `params._meta` must have for the server to go on with this
-  /// trace.
-  void inject(const std::function<void(std::string_view key, std::string_view value)>& set) const;
+  /// Writes what `params._meta` must have for the server to go on with this trace, always in W3C's form.
+  template <class Carrier>
+  void inject(Carrier&& meta) const {
+    mcp_propagator().inject(std::forward<Carrier>(meta), Context::current().set_span(context()));
+  }
 };
+
+/// What `params._meta` says a request belongs to.
+template <class Carrier>
+[[nodiscard]] Context extract_mcp_context(const Carrier& meta) {
+  return mcp_propagator().extract(meta, Context());
+}
 
 class McpServerRequest : public McpOperation {
  public:
-  /// `get` answers with the entry of `params._meta` of that key, or nothing. The client's span becomes the
-  /// parent; a span that is current here is linked.
-  McpServerRequest(const McpRequest& request,
-                   const std::function<std::string_view(std::string_view key)>& get,
+  /// The span of `client` becomes the parent; a span that is current here is linked. What runs under
+  /// make_current() has the client's baggage.
+  McpServerRequest(const McpRequest& request, const Context& client,
                    const Instrumentation& instrumentation = Instrumentation::global());
 };
 

@@ -29,7 +29,8 @@ namespace sonde::genai {
 
 namespace detail {
 struct OperationState;
-}
+struct StartedOperation;
+}  // namespace detail
 
 /// The base of every operation; not made by itself.
 class Operation {
@@ -52,20 +53,23 @@ class Operation {
   void fail(const std::exception& exception) noexcept;
   void fail(const std::exception_ptr& exception) noexcept;
 
-  /// Makes its span the current one, and itself the current operation of its type, for a scope of this
-  /// thread. The operation must outlive it. Allocates once.
-  [[nodiscard]] ContextScope make_current() const;
+  /// The context of what happens inside it: its span is the current one, and it is itself the current
+  /// operation of its type. To carry to other threads; may outlive the operation. Allocates.
+  [[nodiscard]] Context inside() const;
+  /// Makes that context current for a scope of this thread.
+  [[nodiscard]] ContextScope make_current() const { return ContextScope(inside()); }
 
   /// Ends it now; what is called later does nothing. `time` in nanoseconds since the Unix epoch; 0: now.
   void end(std::uint64_t time = 0) noexcept;
 
  protected:
-  explicit Operation(std::shared_ptr<detail::OperationState> state) noexcept;
+  explicit Operation(detail::StartedOperation started) noexcept;
   /// Null once ended or moved from.
   [[nodiscard]] detail::OperationState* state() const noexcept { return state_.get(); }
 
  private:
   std::shared_ptr<detail::OperationState> state_;
+  bool is_nested_ = false;  ///< The state is that of an outer operation, which this one adds to.
   int exceptions_ = std::uncaught_exceptions();
 };
 

@@ -52,14 +52,15 @@ class InferenceStream {
   void cancel(const InferenceResponse& so_far = {}) noexcept;
 
  private:
-  struct Output;
+  struct Progress;
+  template <class Append>
+  void append(std::uint32_t choice, Append append_to) noexcept;
+  template <class Mark>
+  void close(const InferenceResponse& response, Mark mark) noexcept;
   void record_output() noexcept;
 
   Inference inference_;
-  std::unique_ptr<Output> output_;  ///< Only if content is recorded.
-  std::uint64_t start_time_ = 0;
-  std::uint64_t last_chunk_time_ = 0;
-  std::uint32_t chunks_ = 0;
+  std::unique_ptr<Progress> progress_;  ///< Null once it is over.
 };
 
 }  // namespace sonde::genai

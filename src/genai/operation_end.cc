@@ -1,0 +1,49 @@
+#include "genai/operation_end.h"
+
+#include <new>
+#include <utility>
+
+#include "genai/attribute_list.h"
+#include "sonde/genai/conventions.hpp"
+
+namespace sonde::genai::detail {
+namespace {
+
+bool is_empty(const UploadedContent& content) noexcept {
+  return content.system_instructions.empty() && content.input_messages.empty() &&
+         content.output_messages.empty() && content.tool_definitions.empty();
+}
+
+void upload(OperationState& state) noexcept {
+  ContentUploader* const uploader = state.instrumentation->options.uploader.get();
+  if (uploader == nullptr || is_empty(state.content)) return;
+  const ContentReferences references = uploader->upload(std::move(state.content), state.span.context());
+  AttributeList<4> attributes;
+  attributes.add_if(attribute::system_instructions_ref, references.system_instructions);
+  attributes.add_if(attribute::input_messages_ref, references.input_messages);
+  attributes.add_if(attribute::output_messages_ref, references.output_messages);
+  attributes.add_if(attribute::tool_definitions_ref, references.tool_definitions);
+  state.span.set_attributes(attributes);
+}
+
+}  // namespace
+
+void fail_operation(OperationState& state, std::string_view error_type, std::string_view message) noexcept {
+  if (state.has_ended || !state.labels.error_type.empty()) return;
+  try {
+    state.labels.error_type = state.texts.keep(error_type);
+  } catch (const std::bad_alloc&) {
+    state.labels.error_type = "_OTHER";
+  }
+  state.span.set_attribute(attribute::error_type, error_type);
+  state.span.set_status(StatusCode::error, message);
+}
+
+void end_operation(OperationState& state, std::uint64_t time) noexcept {
+  if (std::exchange(state.has_ended, true)) return;
+  upload(state);
+  state.instrumentation->metrics.on_end(state, time);
+  state.span.end(time);
+}
+
+}  // namespace sonde::genai::detail

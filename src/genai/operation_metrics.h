@@ -1,0 +1,87 @@
+#pragma once
+
+// The metrics of the convention, and of older profiles, recorded as operations end. Names, units and buckets
+// are in the .cc's table.
+//
+// Source: semantic-conventions-genai, docs/gen-ai/gen-ai-metrics.md and model/gen-ai/metrics.yaml; semantic
+// conventions v1.41, docs/gen-ai/gen-ai-metrics.md.
+
+#include <cstdint>
+
+#include "sonde/genai/instrumentation.hpp"
+#include "sonde/meter.hpp"
+
+namespace sonde::genai::detail {
+
+struct OperationState;
+
+/// Measures the time between one stream's chunks, with the attributes looked up once.
+struct ChunkRecorders {
+  BoundRecorder<double> newest;
+  BoundRecorder<double> v1_41;
+
+  void record_next(std::uint64_t nanoseconds) const noexcept {
+    const double seconds = static_cast<double>(nanoseconds) * 1e-9;
+    newest.record(seconds);
+    v1_41.record(seconds);
+  }
+};
+
+/// Immutable and thread-safe. Before there is a MeterProvider, each call costs a few loads.
+class OperationMetrics {
+ public:
+  explicit OperationMetrics(const Profiles& profiles);
+
+  void on_start(const OperationState& state) const noexcept;
+  /// The operation's lock is held.
+  void on_end(const OperationState& state, std::uint64_t end_time) const noexcept;
+
+  /// Of a stream, `after` nanoseconds from its request.
+  void on_first_chunk(const OperationState& state, std::uint64_t after) const noexcept;
+  /// Where the chunks that follow are measured.
+  [[nodiscard]] ChunkRecorders chunk_recorders(const OperationState& state) const noexcept;
+
+ private:
+  void record_inference(const OperationState& state, double seconds) const noexcept;
+  void record_usage(const OperationState& state, Attributes attributes) const noexcept;
+  void record_v1_41(const OperationState& state, double seconds) const noexcept;
+  void record_lesson(const OperationState& state, double seconds) const noexcept;
+  void record_agent(const OperationState& state, double seconds) const noexcept;
+  void record_named(const OperationState& state, double seconds) const noexcept;
+
+  Profiles profiles_;
+
+  // Newest.
+  Histogram<double> inference_duration_;
+  Histogram<double> time_to_first_chunk_;
+  Histogram<double> time_per_output_chunk_;
+  Counter<std::int64_t> input_tokens_;
+  Counter<std::int64_t> output_tokens_;
+  Counter<std::int64_t> cache_read_input_tokens_;
+  Counter<std::int64_t> cache_write_input_tokens_;
+  Counter<std::int64_t> reasoning_output_tokens_;
+  Histogram<std::int64_t> operation_input_tokens_;
+  Histogram<std::int64_t> operation_output_tokens_;
+  Histogram<double> embeddings_duration_;
+  Histogram<std::int64_t> embeddings_input_tokens_;
+  Histogram<double> invoke_agent_duration_;
+  Histogram<std::int64_t> invoke_agent_inference_calls_;
+  Histogram<std::int64_t> invoke_agent_tool_calls_;
+  Histogram<double> invoke_workflow_duration_;
+  Histogram<double> execute_tool_duration_;
+  Histogram<double> mcp_client_operation_duration_;
+  Histogram<double> mcp_server_operation_duration_;
+
+  // v1.41.
+  Histogram<double> operation_duration_;
+  Histogram<std::int64_t> token_usage_;
+  Histogram<double> operation_time_to_first_chunk_;
+  Histogram<double> operation_time_per_output_chunk_;
+
+  // The lesson's.
+  Counter<std::int64_t> lesson_tokens_total_;
+  Histogram<double> lesson_request_duration_;
+  UpDownCounter<std::int64_t> lesson_requests_active_;
+};
+
+}  // namespace sonde::genai::detail

@@ -1,0 +1,127 @@
+#include "genai/operation_state.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include "base/clock.h"
+#include "genai/current_operations.h"
+#include "genai/operation_metrics.h"
+
+namespace sonde::genai::detail {
+namespace {
+
+/// Of these, one that begins directly inside another is the same work seen from two layers.
+bool counts_once(OperationType type) noexcept {
+  return type == OperationType::inference || type == OperationType::embeddings ||
+         type == OperationType::retrieval || type == OperationType::tool;
+}
+
+/// Whether `start` is about what `current` is about already.
+bool is_nested_in(const OperationStart& start, OperationState& current) noexcept {
+  const bool is_tool_over_mcp = start.type == OperationType::mcp_client &&
+                                current.type == OperationType::tool &&
+                                start.labels.target_name == "tools/call";
+  if (!is_tool_over_mcp && (start.type != current.type || !counts_once(start.type))) return false;
+  const std::lock_guard lock(current.mutex);
+  if (current.has_ended) return false;
+  const SpanContext* const parent = start.parent.resolve();
+  return parent != nullptr && parent->trace_id() == current.span.context().trace_id();
+}
+
+/// "chat gpt-4o-mini".
+class SpanName {
+ public:
+  SpanName(std::string_view operation, std::string_view target) {
+    name_.reserve(operation.size() + 1 + target.size());
+    name_.append(operation);
+    if (target.empty()) return;
+    name_.push_back(' ');
+    name_.append(target);
+  }
+  [[nodiscard]] std::string_view view() const noexcept { return name_; }
+
+ private:
+  std::array<std::byte, 192> block_;
+  std::pmr::monotonic_buffer_resource arena_{block_.data(), block_.size()};
+  std::pmr::string name_{&arena_};
+};
+
+OperationLabels keep(OperationState& state, const OperationLabels& labels) {
+  TextStore& texts = state.texts;
+  return {.operation_name = texts.keep(labels.operation_name),
+          .provider = texts.keep(labels.provider),
+          .request_model = texts.keep(labels.request_model),
+          .response_model = {},
+          .server_address = texts.keep(labels.server_address),
+          .server_port = labels.server_port,
+          .target_name = texts.keep(labels.target_name),
+          .tool_name = texts.keep(labels.tool_name),
+          .tool_type = texts.keep(labels.tool_type),
+          .error_type = {}};
+}
+
+/// An inference or a tool is counted by the agent it runs for.
+void count_in_agent(const OperationState& state) noexcept {
+  if (state.type != OperationType::inference && state.type != OperationType::tool) return;
+  OperationState* agent = state.enclosing.get();
+  while (agent != nullptr && agent->type != OperationType::agent) agent = agent->enclosing.get();
+  if (agent == nullptr) return;
+  auto& calls = state.type == OperationType::tool ? agent->tool_calls : agent->inference_calls;
+  calls.fetch_add(1, std::memory_order_relaxed);
+}
+
+std::shared_ptr<OperationState> make_state(const OperationStart& start,
+                                           const Instrumentation& instrumentation,
+                                           std::shared_ptr<OperationState> enclosing) {
+  auto state = std::make_shared<OperationState>(start.type, instrumentation.state());
+  state->enclosing = std::move(enclosing);
+  state->start_time = base::Clock::now();
+  state->labels = keep(*state, start.labels);
+  const SpanName name(start.labels.operation_name, start.target);
+  state->span = state->instrumentation->tracer.start_span(name.view(), {.parent = start.parent,
+                                                                        .kind = start.kind,
+                                                                        .attributes = start.attributes,
+                                                                        .links = start.links,
+                                                                        .start_time = state->start_time});
+  count_in_agent(*state);
+  state->instrumentation->metrics.on_start(*state);
+  return state;
+}
+
+}  // namespace
+
+std::string_view TextStore::keep(std::string_view text) {
+  if (text.empty()) return {};
+  auto* const copy = static_cast<char*>(arena_.allocate(text.size(), 1));
+  std::memcpy(copy, text.data(), text.size());
+  return {copy, text.size()};
+}
+
+StartedOperation start_operation(const OperationStart& start,
+                                 const Instrumentation& instrumentation) noexcept {
+  try {
+    std::shared_ptr<OperationState> current = current_operation();
+    if (current != nullptr && is_nested_in(start, *current)) {
+      const std::lock_guard lock(current->mutex);
+      current->span.set_attributes(start.attributes);
+      return {.state = std::move(current), .is_nested = true};
+    }
+    return {.state = make_state(start, instrumentation, std::move(current))};
+  } catch (const std::bad_alloc&) {
+    return {};
+  }
+}
+
+std::shared_ptr<OperationState> current_operation() noexcept {
+  const CurrentOperation* const current = Context::current().get(current_operation_key);
+  return current == nullptr ? nullptr : current->state;
+}
+
+std::shared_ptr<const OperationState> current_agent() noexcept {
+  std::shared_ptr<const OperationState> each = current_operation();
+  while (each != nullptr && each->type != OperationType::agent) each = each->enclosing;
+  return each;
+}
+
+}  // namespace sonde::genai::detail
