@@ -3,7 +3,8 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set_target_properties(sonde_sdk PROPERTIES EXPORT_NAME sdk)
-install(TARGETS sonde_sdk sonde_base sonde_otlp_writer sonde_http_client EXPORT sonde
+set_target_properties(sonde_genai PROPERTIES EXPORT_NAME genai)
+install(TARGETS sonde_sdk sonde_genai sonde_prices sonde_base sonde_otlp_writer sonde_http_client EXPORT sonde
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT sdk)
 install(DIRECTORY include/sonde DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT sdk)
 install(EXPORT sonde NAMESPACE sonde:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/sonde FILE sondeTargets.cmake
