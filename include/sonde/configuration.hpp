@@ -24,6 +24,8 @@
 
 #include "sonde/diagnostics.hpp"
 #include "sonde/expected.hpp"
+#include "sonde/meter_provider.hpp"
+#include "sonde/metric_reader.hpp"
 #include "sonde/otlp_exporter.hpp"
 #include "sonde/otlp_file_exporter.hpp"
 #include "sonde/propagator.hpp"
@@ -31,6 +33,7 @@
 #include "sonde/setup.hpp"
 #include "sonde/span_processor.hpp"
 #include "sonde/tracer_provider.hpp"
+#include "sonde/view.hpp"
 
 namespace sonde {
 
@@ -82,6 +85,20 @@ struct TracerProviderConfiguration {
   std::vector<ScopeRule> tracers = {};             ///< Which are turned off.
 };
 
+/// Metrics collected at intervals, and where they go.
+struct PeriodicReaderConfiguration {
+  ExporterConfiguration<MetricExporter> exporter = {};
+  PeriodicReaderOptions options = {};
+};
+
+struct MeterProviderConfiguration {
+  std::vector<PeriodicReaderConfiguration> readers = {};
+  std::vector<std::shared_ptr<MetricReader>> custom_readers = {};
+  std::vector<View> views = {};
+  ExemplarFilter exemplar_filter = ExemplarFilter::trace_based;
+  std::vector<ScopeRule> meters = {};  ///< Which are turned off.
+};
+
 /// A signal without a provider records nothing.
 struct Configuration {
   bool is_disabled = false;  ///< All signals; propagators work all the same.
@@ -90,6 +107,7 @@ struct Configuration {
   std::vector<std::string> propagators = {"tracecontext", "baggage"};  ///< See make_propagator().
   std::unique_ptr<TextMapPropagator> custom_propagator = {};           ///< In place of `propagators`.
   std::optional<TracerProviderConfiguration> tracer_provider = {};
+  std::optional<MeterProviderConfiguration> meter_provider = {};
 };
 
 /// A configuration that has been checked, with its exporters made. It cannot be made otherwise.

@@ -1,12 +1,13 @@
 #pragma once
 
-// Tracing in one call, for main():
+// Traces, metrics and logs in one call, for main():
 //
 //     auto telemetry = sonde::setup({.service_name = "my-llm-app"});
 //
 // What is not given here comes from the standard OTEL_* environment variables, and failing those from the
 // specification's defaults, so the same program sends to a collector on this machine, to a cloud vendor or to
-// the terminal without being compiled again.
+// the terminal without being compiled again. If OTEL_CONFIG_FILE names a file, that takes the place of the
+// other variables, in programs that can read it (configuration_file.hpp).
 //
 // Source: specification configuration/sdk-environment-variables.md, protocol/exporter.md.
 
@@ -19,63 +20,90 @@
 #include <string_view>
 #include <vector>
 
+#include "sonde/metric_exporter.hpp"
 #include "sonde/otlp_exporter.hpp"
+#include "sonde/sampler.hpp"
 #include "sonde/span_exporter.hpp"
 #include "sonde/span_processor.hpp"
 #include "sonde/tracer_provider.hpp"
+#include "sonde/view.hpp"
 
 namespace sonde {
 
-enum class ExporterKind : std::uint8_t { otlp, console, none };
+class LoggerProvider;
+class MeterProvider;
+
+enum class ExporterKind : std::uint8_t {
+  otlp,
+  otlp_stdout,  ///< OTLP as JSON lines on standard output.
+  console,      ///< For people.
+  none,
+};
 
 struct SetupOptions {
   std::string service_name = {};  ///< Else OTEL_SERVICE_NAME, else unknown_service:<program>.
   std::string service_version = {};
   Resource resource = {};  ///< More attributes; these win over the environment's.
 
-  std::optional<ExporterKind> exporter = {};  ///< Else OTEL_TRACES_EXPORTER, else otlp.
+  // Where telemetry goes. A configuration file leaves none of these in force but the custom exporters.
+  std::optional<ExporterKind> exporter =
+      {};  ///< Of all signals; else OTEL_TRACES_EXPORTER and so on, else otlp.
+  std::optional<ExporterKind> traces_exporter = {};  ///< Of one signal, in place of `exporter`.
+  std::optional<ExporterKind> metrics_exporter = {};
+  std::optional<ExporterKind> logs_exporter = {};
   std::optional<std::string> endpoint = {};   ///< Else OTEL_EXPORTER_OTLP_ENDPOINT, else this machine.
   std::optional<OtlpProtocol> protocol = {};  ///< Else OTEL_EXPORTER_OTLP_PROTOCOL, else http/protobuf.
   std::vector<std::pair<std::string, std::string>> headers = {};  ///< Sent with every OTLP request.
 
-  /// Export each span as it ends instead of in batches; the default for the console.
+  /// Export each span and log record as it ends instead of in batches; the default for the console.
   std::optional<bool> simple_processor = {};
-  BatchOptions batch = {};  ///< Fields at their defaults are taken from OTEL_BSP_*.
+  BatchOptions batch = {};  ///< Of spans. Fields at their defaults are taken from OTEL_BSP_*.
 
-  /// In place of all of the above about exporting.
+  /// In place of all of the above about exporting spans.
   std::unique_ptr<SpanExporter> custom_exporter = {};
+  std::unique_ptr<MetricExporter> custom_metric_exporter = {};  ///< The same for metrics.
+
+  std::vector<std::unique_ptr<SpanProcessor>> span_processors = {};  ///< Called before spans are exported.
+  std::unique_ptr<Sampler> sampler = {};                             ///< Else OTEL_TRACES_SAMPLER.
+  std::vector<View> views = {};
 
   /// Told of what goes wrong, one sentence at a time, from any thread; must not block. By default such lines
   /// go to stderr, a few a minute at most.
   std::function<void(std::string_view)> on_diagnostic = {};
 };
 
-/// Owns the global provider. Its destruction exports what is left, waiting five seconds at most; keep it in
+/// Owns the global providers. Its destruction exports what is left, waiting five seconds at most; keep it in
 /// main().
 class [[nodiscard]] Telemetry {
  public:
-  explicit Telemetry(std::unique_ptr<TracerProvider> provider) noexcept : provider_(std::move(provider)) {}
-  Telemetry(Telemetry&&) noexcept = default;
-  Telemetry& operator=(Telemetry&&) noexcept = default;
-  ~Telemetry() = default;
+  struct Providers {
+    std::unique_ptr<TracerProvider> tracer_provider;
+    std::unique_ptr<MeterProvider> meter_provider;
+  };
+  explicit Telemetry(Providers providers) noexcept;
+  Telemetry(Telemetry&& other) noexcept;
+  Telemetry& operator=(Telemetry&& other) noexcept;
+  ~Telemetry();
 
-  /// Null if OTEL_SDK_DISABLED is true.
-  [[nodiscard]] TracerProvider* tracer_provider() noexcept { return provider_.get(); }
+  // Null if OTEL_SDK_DISABLED is true, or if the configuration has none.
+  [[nodiscard]] TracerProvider* tracer_provider() noexcept { return providers_.tracer_provider.get(); }
+  [[nodiscard]] MeterProvider* meter_provider() noexcept { return providers_.meter_provider.get(); }
 
-  bool force_flush(std::chrono::milliseconds timeout = std::chrono::milliseconds(30'000)) noexcept {
-    return provider_ == nullptr || provider_->force_flush(timeout);
-  }
-  bool shutdown(std::chrono::milliseconds timeout = std::chrono::milliseconds(5'000)) noexcept {
-    return provider_ == nullptr || provider_->shutdown(timeout);
-  }
+  /// Exports what there is of all signals, side by side. False if that was not done in time.
+  bool force_flush(std::chrono::milliseconds timeout = std::chrono::milliseconds(30'000)) noexcept;
+  /// Flushes and turns all signals off for good. False if that was not done in time.
+  bool shutdown(std::chrono::milliseconds timeout = std::chrono::milliseconds(5'000)) noexcept;
 
  private:
-  std::unique_ptr<TracerProvider> provider_;
+  template <class Call>
+  bool on_all(Call call) noexcept;
+
+  Providers providers_;
 };
 
-/// Configures tracing and makes it global. Never fails: what cannot be used (an endpoint that is no URL, say)
-/// is reported through on_diagnostic and replaced by its default, or by nothing. Does not wait for the
-/// network.
+/// Configures all signals and the propagators, and makes them global. Never fails: what cannot be used (an
+/// endpoint that is no URL, say) is reported through on_diagnostic and replaced by its default, or by
+/// nothing. Does not wait for the network.
 Telemetry setup(SetupOptions options = {});
 
 }  // namespace sonde

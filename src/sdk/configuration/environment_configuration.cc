@@ -111,19 +111,45 @@ std::vector<std::string_view> exporters(const Variable& name, Problems& problems
   return listed;
 }
 
+template <class Exporter>
+ExporterConfiguration<Exporter> exporter_of(std::string_view name) {
+  if (name == "console") return ConsoleExporterConfiguration{};
+  if (name == "otlp/stdout") return OtlpStdoutConfiguration{};
+  return OtlpExporterOptions{};
+}
+
+/// What is printed is printed at once.
+std::optional<BatchOptions> batch_of(std::string_view exporter, const BatchOptions& batch) {
+  return exporter == "console" || exporter == "otlp/stdout" ? std::nullopt : std::optional(batch);
+}
+
 TracerProviderConfiguration tracer_provider(const GeneralLimits& general, const BatchOptions& batch,
                                             Problems& problems) {
   TracerProviderConfiguration provider;
   provider.limits = span_limits(general, problems);
   provider.sampler = sampler(problems);
   for (const std::string_view exporter : exporters(variable("OTEL_TRACES_EXPORTER"), problems)) {
-    if (exporter == "console") {
-      provider.processors.push_back({.exporter = ConsoleExporterConfiguration{}, .batch = std::nullopt});
-    } else if (exporter == "otlp/stdout") {
-      provider.processors.push_back({.exporter = OtlpStdoutConfiguration{}, .batch = std::nullopt});
-    } else {
-      provider.processors.push_back({.exporter = OtlpExporterOptions{}, .batch = batch});
-    }
+    provider.processors.push_back({exporter_of<SpanExporter>(exporter), batch_of(exporter, batch)});
+  }
+  return provider;
+}
+
+PeriodicReaderOptions metric_reader(Problems& problems) {
+  PeriodicReaderOptions options;
+  options.interval =
+      environment_time(variable("OTEL_METRIC_EXPORT_INTERVAL"), problems).value_or(options.interval);
+  options.timeout =
+      environment_time(variable("OTEL_METRIC_EXPORT_TIMEOUT"), problems).value_or(options.timeout);
+  return options;
+}
+
+MeterProviderConfiguration meter_provider(const PeriodicReaderOptions& reader, Problems& problems) {
+  MeterProviderConfiguration provider;
+  const auto filter = environment_choice(variable("OTEL_METRICS_EXEMPLAR_FILTER"), problems);
+  if (filter == "always_on") provider.exemplar_filter = ExemplarFilter::always_on;
+  if (filter == "always_off") provider.exemplar_filter = ExemplarFilter::always_off;
+  for (const std::string_view exporter : exporters(variable("OTEL_METRICS_EXPORTER"), problems)) {
+    provider.readers.push_back({exporter_of<MetricExporter>(exporter), reader});
   }
   return provider;
 }
@@ -146,6 +172,8 @@ EnvironmentConfiguration configuration_from_environment(Problems& problems) {
                   variable("OTEL_BSP_MAX_QUEUE_SIZE"), variable("OTEL_BSP_MAX_EXPORT_BATCH_SIZE")},
                  problems);
   configuration.tracer_provider = tracer_provider(general, read.span_batch, problems);
+  read.metric_reader = metric_reader(problems);
+  configuration.meter_provider = meter_provider(read.metric_reader, problems);
   return read;
 }
 

@@ -11,6 +11,7 @@ struct EnvironmentConfiguration {
   Configuration configuration = {};
   // How exporters are fed that the program brings along itself.
   BatchOptions span_batch = {};
+  PeriodicReaderOptions metric_reader = {};
 };
 
 /// What the environment says, and the specification's defaults where it says nothing. What cannot be

@@ -1,11 +1,12 @@
 #include "sonde/configuration.hpp"
 
 #include <algorithm>
-#include <cstdio>
+#include <cmath>
+#include <functional>
 #include <utility>
 
 #include "sdk/configuration/finalized_state.h"
-#include "sonde/console_exporter.hpp"
+#include "sdk/configuration/make_exporter.h"
 #include "sonde/sampler.hpp"
 
 namespace sonde {
@@ -13,48 +14,6 @@ namespace detail {
 namespace {
 
 using Problems = std::vector<std::string>;
-
-template <class... Functions>
-struct Overloaded : Functions... {
-  using Functions::operator()...;
-};
-
-/// How the exporters of a signal are made.
-template <class Exporter>
-struct Factory;
-template <>
-struct Factory<SpanExporter> {
-  static constexpr std::string_view items = "spans";
-  static constexpr auto otlp = make_otlp_span_exporter;
-  static constexpr auto file = make_otlp_file_span_exporter;
-  static constexpr auto stream = make_otlp_stream_span_exporter;
-  static constexpr auto console = make_console_span_exporter;
-};
-
-/// The exporter, or null if it cannot be made, which is a problem.
-template <class Exporter>
-std::unique_ptr<Exporter> make_exporter(ExporterConfiguration<Exporter> configuration, const std::string& key,
-                                        Problems& problems) {
-  using Made = std::unique_ptr<Exporter>;
-  const auto made = [&](Expected<Made> expected) -> Made {
-    if (expected) return *std::move(expected);
-    problems.push_back("no " + std::string(Factory<Exporter>::items) + " will be exported (" + key +
-                       "): " + expected.error().message);
-    return nullptr;
-  };
-  return std::visit(
-      Overloaded{[&](const OtlpExporterOptions& options) {
-                   return made(Factory<Exporter>::otlp(options, problems));
-                 },
-                 [&](const OtlpFileOptions& options) { return made(Factory<Exporter>::file(options)); },
-                 [](const OtlpStdoutConfiguration&) { return Factory<Exporter>::stream(stdout); },
-                 [](const ConsoleExporterConfiguration&) { return Factory<Exporter>::console(stdout); },
-                 [&](Made& custom) {
-                   if (custom == nullptr) problems.push_back(key + ": the custom exporter is a null pointer");
-                   return std::move(custom);
-                 }},
-      configuration);
-}
 
 /// Puts a number that is out of its range back to its default.
 template <class Number>
@@ -137,6 +96,58 @@ FinalizedTracerProvider finalize_tracer_provider(TracerProviderConfiguration con
   return provider;
 }
 
+/// False, and a problem, for a view that could not do what it says.
+bool check_view(const View& view, const std::string& key, Problems& problems) {
+  const std::size_t before = problems.size();
+  const auto wrong = [&](const char* what) { problems.push_back(key + what + "; the view is left out"); };
+  if (view.name && view.selector.name.find_first_of("*?") != std::string::npos) {
+    wrong(".name cannot be given to several instruments: the selector's name has a wildcard");
+  }
+  if (view.cardinality_limit && *view.cardinality_limit == 0) wrong(".cardinality_limit must be at least 1");
+  if (view.aggregation) {
+    const auto& boundaries = view.aggregation->boundaries;
+    const bool are_finite =
+        std::all_of(boundaries.begin(), boundaries.end(), [](double b) { return std::isfinite(b); });
+    if (!are_finite || std::adjacent_find(boundaries.begin(), boundaries.end(), std::greater_equal<>()) !=
+                           boundaries.end()) {
+      wrong(".aggregation.boundaries must be finite and increasing");
+    }
+    if (view.aggregation->max_size < 2) wrong(".aggregation.max_size must be at least 2");
+    if (view.aggregation->max_scale < -10 || view.aggregation->max_scale > 20) {
+      wrong(".aggregation.max_scale must be from -10 to 20");
+    }
+  }
+  return problems.size() == before;
+}
+
+FinalizedMeterProvider finalize_meter_provider(MeterProviderConfiguration configuration, Problems& problems) {
+  using std::chrono::milliseconds;
+  const PeriodicReaderOptions defaults;
+  FinalizedMeterProvider provider;
+  for (std::size_t i = 0; i < configuration.readers.size(); ++i) {
+    auto& [exporter, options] = configuration.readers[i];
+    const std::string key = "meter_provider.readers[" + std::to_string(i) + "]";
+    check_range(options.interval, milliseconds(1), defaults.interval, key + ".interval", problems);
+    check_range(options.timeout, milliseconds(1), defaults.timeout, key + ".timeout", problems);
+    if (auto made = make_exporter<MetricExporter>(std::move(exporter), key, problems); made != nullptr) {
+      provider.readers.push_back({std::move(made), options});
+    }
+  }
+  for (std::size_t i = 0; i < configuration.views.size(); ++i) {
+    View& view = configuration.views[i];
+    if (check_view(view, "meter_provider.views[" + std::to_string(i) + "]", problems)) {
+      provider.options.views.push_back(std::move(view));
+    }
+  }
+  provider.options.readers = std::move(configuration.custom_readers);
+  if (std::erase(provider.options.readers, nullptr) != 0) {
+    problems.emplace_back("meter_provider.custom_readers holds a null pointer");
+  }
+  provider.options.exemplar_filter = configuration.exemplar_filter;
+  provider.options.meters = std::move(configuration.meters);
+  return provider;
+}
+
 std::unique_ptr<TextMapPropagator> finalize_propagator(Configuration& configuration, Problems& problems) {
   if (configuration.custom_propagator != nullptr) return std::move(configuration.custom_propagator);
   auto made = make_propagator(configuration.propagators);
@@ -156,6 +167,9 @@ FinalizedConfiguration finalize_what_is_right(Configuration configuration, Probl
   state->propagator = finalize_propagator(configuration, problems);
   if (configuration.tracer_provider && !state->is_disabled) {
     state->tracer_provider = finalize_tracer_provider(*std::move(configuration.tracer_provider), problems);
+  }
+  if (configuration.meter_provider && !state->is_disabled) {
+    state->meter_provider = finalize_meter_provider(*std::move(configuration.meter_provider), problems);
   }
   return FinalizedAccess::make(std::move(state));
 }

@@ -24,12 +24,23 @@ struct FinalizedTracerProvider {
   bool keeps_errors = false;
 };
 
+struct FinalizedMeterProvider {
+  struct Reader {
+    std::unique_ptr<MetricExporter> exporter;
+    PeriodicReaderOptions options;
+  };
+
+  std::vector<Reader> readers;
+  MeterProviderOptions options;  ///< All but the resource, and the readers above.
+};
+
 struct FinalizedState {
   bool is_disabled = false;
   DiagnosticLevel diagnostic_level = DiagnosticLevel::info;
   Resource resource;
   std::unique_ptr<TextMapPropagator> propagator;
   std::optional<FinalizedTracerProvider> tracer_provider;
+  std::optional<FinalizedMeterProvider> meter_provider;
 };
 
 /// The way in for the SDK itself.

@@ -36,44 +36,82 @@ BatchOptions merged(BatchOptions batch, const BatchOptions& given) {
   return batch;
 }
 
-void apply_to_exporter(const SetupOptions& options, OtlpExporterOptions& exporter) {
-  if (options.endpoint) exporter.endpoint = options.endpoint;
-  if (options.protocol) exporter.protocol = options.protocol;
-  exporter.headers.insert(exporter.headers.end(), options.headers.begin(), options.headers.end());
+/// The exporters that the program chooses for a signal, or nothing if it leaves that to the environment.
+template <class Exporter>
+std::optional<std::vector<ExporterConfiguration<Exporter>>> chosen(std::unique_ptr<Exporter> custom,
+                                                                   std::optional<ExporterKind> of_signal,
+                                                                   std::optional<ExporterKind> of_all) {
+  const std::optional<ExporterKind> kind = of_signal ? of_signal : of_all;
+  std::vector<ExporterConfiguration<Exporter>> exporters;
+  if (custom != nullptr) {
+    exporters.emplace_back(std::move(custom));
+  } else if (!kind) {
+    return std::nullopt;
+  } else if (*kind == ExporterKind::otlp) {
+    exporters.emplace_back(OtlpExporterOptions{});
+  } else if (*kind == ExporterKind::otlp_stdout) {
+    exporters.emplace_back(OtlpStdoutConfiguration{});
+  } else if (*kind == ExporterKind::console) {
+    exporters.emplace_back(ConsoleExporterConfiguration{});
+  }
+  return exporters;
 }
 
-void choose_exporters(SetupOptions& options, TracerProviderConfiguration& provider,
-                      const BatchOptions& batch) {
-  if (options.custom_exporter != nullptr) {
-    provider.processors.clear();
-    provider.processors.push_back({.exporter = std::move(options.custom_exporter), .batch = batch});
-  } else if (options.exporter) {
-    provider.processors.clear();
-    if (*options.exporter == ExporterKind::otlp) {
-      provider.processors.push_back({.exporter = OtlpExporterOptions{}, .batch = batch});
-    } else if (*options.exporter == ExporterKind::console) {
-      provider.processors.push_back({.exporter = ConsoleExporterConfiguration{}, .batch = std::nullopt});
-    }
-  }
+template <class Exporter>
+bool prints(const ExporterConfiguration<Exporter>& exporter) {
+  return std::holds_alternative<ConsoleExporterConfiguration>(exporter) ||
+         std::holds_alternative<OtlpStdoutConfiguration>(exporter);
+}
+
+/// OTLP's endpoint and the like, where the exporter is one of OTLP.
+template <class Exporter>
+void apply_to_exporter(const SetupOptions& options, ExporterConfiguration<Exporter>& exporter) {
+  auto* const otlp = std::get_if<OtlpExporterOptions>(&exporter);
+  if (otlp == nullptr) return;
+  if (options.endpoint) otlp->endpoint = options.endpoint;
+  if (options.protocol) otlp->protocol = options.protocol;
+  otlp->headers.insert(otlp->headers.end(), options.headers.begin(), options.headers.end());
 }
 
 void apply_to_traces(SetupOptions& options, TracerProviderConfiguration& provider,
                      const BatchOptions& batch) {
-  choose_exporters(options, provider, batch);
-  for (SpanProcessorConfiguration& processor : provider.processors) {
-    if (auto* const otlp = std::get_if<OtlpExporterOptions>(&processor.exporter))
-      apply_to_exporter(options, *otlp);
-    if (options.simple_processor) {
-      processor.batch = *options.simple_processor ? std::nullopt : std::optional(batch);
+  auto exporters = chosen(std::move(options.custom_exporter), options.traces_exporter, options.exporter);
+  if (exporters) {
+    provider.processors.clear();
+    for (auto& exporter : *exporters) {
+      const bool is_batched = !prints(exporter);
+      provider.processors.push_back({std::move(exporter), is_batched ? std::optional(batch) : std::nullopt});
     }
-    if (processor.batch) processor.batch = merged(*processor.batch, options.batch);
   }
+  for (auto& [exporter, processor_batch] : provider.processors) {
+    apply_to_exporter(options, exporter);
+    if (options.simple_processor) {
+      processor_batch = *options.simple_processor ? std::nullopt : std::optional(batch);
+    }
+    if (processor_batch) processor_batch = merged(*processor_batch, options.batch);
+  }
+  for (auto& processor : options.span_processors) provider.custom_processors.push_back(std::move(processor));
+  if (options.sampler != nullptr) provider.custom_sampler = std::move(options.sampler);
+}
+
+void apply_to_metrics(SetupOptions& options, MeterProviderConfiguration& provider,
+                      const PeriodicReaderOptions& reader) {
+  auto exporters =
+      chosen(std::move(options.custom_metric_exporter), options.metrics_exporter, options.exporter);
+  if (exporters) {
+    provider.readers.clear();
+    for (auto& exporter : *exporters) provider.readers.push_back({std::move(exporter), reader});
+  }
+  for (auto& [exporter, reader_options] : provider.readers) apply_to_exporter(options, exporter);
+  for (View& view : options.views) provider.views.push_back(std::move(view));
 }
 
 Configuration make_configuration(SetupOptions& options, Problems& problems) {
-  auto [configuration, span_batch] = detail::configuration_from_environment(problems);
+  detail::EnvironmentConfiguration read = detail::configuration_from_environment(problems);
+  Configuration& configuration = read.configuration;
   configuration.resource = configuration.resource.merged_with(named_resource(options));
-  apply_to_traces(options, *configuration.tracer_provider, span_batch);
+  apply_to_traces(options, *configuration.tracer_provider, read.span_batch);
+  apply_to_metrics(options, *configuration.meter_provider, read.metric_reader);
   return std::move(configuration);
 }
 

@@ -1,4 +1,7 @@
+#include <atomic>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "sdk/configuration/finalized_state.h"
 #include "sdk/diagnostics.h"
@@ -15,8 +18,8 @@ std::unique_ptr<SpanProcessor> make_processor(detail::Output<SpanExporter>& outp
   return std::make_unique<SimpleSpanProcessor>(std::move(output.exporter));
 }
 
-std::unique_ptr<TracerProvider> make_provider(detail::FinalizedTracerProvider& configuration,
-                                              const Resource& resource) {
+std::unique_ptr<TracerProvider> make_tracer_provider(detail::FinalizedTracerProvider& configuration,
+                                                     const Resource& resource) {
   TracerProviderOptions& options = configuration.options;
   options.resource = resource;
   for (detail::Output<SpanExporter>& output : configuration.outputs) {
@@ -32,18 +35,73 @@ std::unique_ptr<TracerProvider> make_provider(detail::FinalizedTracerProvider& c
   return std::make_unique<TracerProvider>(std::move(options));
 }
 
+std::unique_ptr<MeterProvider> make_meter_provider(detail::FinalizedMeterProvider& configuration,
+                                                   const Resource& resource) {
+  MeterProviderOptions& options = configuration.options;
+  options.resource = resource;
+  for (auto& [exporter, reader] : configuration.readers) {
+    options.readers.push_back(std::make_shared<PeriodicMetricReader>(std::move(exporter), reader));
+  }
+  return std::make_unique<MeterProvider>(std::move(options));
+}
+
 }  // namespace
 
 Telemetry start(FinalizedConfiguration configuration) {
   detail::FinalizedState& state = detail::FinalizedAccess::state(configuration);
   detail::set_diagnostic_level(state.diagnostic_level);
   set_global_propagator(std::move(state.propagator));
-  std::unique_ptr<TracerProvider> tracer_provider;
+  Telemetry::Providers providers;
   if (state.tracer_provider) {
-    tracer_provider = make_provider(*state.tracer_provider, state.resource);
-    tracer_provider->set_as_global();
+    providers.tracer_provider = make_tracer_provider(*state.tracer_provider, state.resource);
+    providers.tracer_provider->set_as_global();
   }
-  return Telemetry(std::move(tracer_provider));
+  if (state.meter_provider) {
+    providers.meter_provider = make_meter_provider(*state.meter_provider, state.resource);
+    providers.meter_provider->set_as_global();
+  }
+  return Telemetry(std::move(providers));
+}
+
+Telemetry::Telemetry(Providers providers) noexcept : providers_(std::move(providers)) {}
+Telemetry::Telemetry(Telemetry&&) noexcept = default;
+Telemetry& Telemetry::operator=(Telemetry&& other) noexcept {
+  if (this != &other) {
+    shutdown();
+    providers_ = std::move(other.providers_);
+  }
+  return *this;
+}
+Telemetry::~Telemetry() { shutdown(); }
+
+/// Each provider on a thread of its own, so that one whose receiver is away does not use up the others' time.
+template <class Call>
+bool Telemetry::on_all(Call call) noexcept {
+  std::vector<std::thread> threads;
+  std::atomic<bool> done = true;
+  const auto run = [&](auto* provider) noexcept {
+    if (!call(*provider)) done = false;
+  };
+  const auto run_aside = [&](auto* provider) noexcept {
+    if (provider == nullptr) return;
+    try {
+      threads.emplace_back(run, provider);
+    } catch (...) {  // no memory, or no more threads
+      run(provider);
+    }
+  };
+  run_aside(providers_.meter_provider.get());
+  if (providers_.tracer_provider != nullptr) run(providers_.tracer_provider.get());
+  for (std::thread& thread : threads) thread.join();
+  return done;
+}
+
+bool Telemetry::force_flush(std::chrono::milliseconds timeout) noexcept {
+  return on_all([timeout](auto& provider) { return provider.force_flush(timeout); });
+}
+
+bool Telemetry::shutdown(std::chrono::milliseconds timeout) noexcept {
+  return on_all([timeout](auto& provider) { return provider.shutdown(timeout); });
 }
 
 }  // namespace sonde
