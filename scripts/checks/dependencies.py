@@ -20,6 +20,7 @@ MAY_INCLUDE = {
     "yaml": {"base"},
     "transport": {"base"},
     "sdk": SDK_MAY_USE,
+    "configuration_file": {"base", "yaml", "sdk"},
     "genai": SDK_MAY_USE | {"sdk"},
     "normalise": {"base", "otlp"},
     "collector": {"base", "otlp", "transport", "normalise"},

@@ -31,21 +31,6 @@ std::string host_name() {
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : std::string();
 }
 
-/// "key=value,key=value" with percent-encoded values; false if anything in it is malformed.
-bool parse_attributes(std::string_view text, std::vector<Resource::Attribute>& attributes) {
-  while (!text.empty()) {
-    std::string_view value = detail::take_until(',', text);
-    if (value.empty()) continue;
-    const std::size_t equals = value.find('=');
-    const std::string_view key = detail::take_until('=', value);
-    std::string decoded;
-    if (equals == std::string_view::npos || key.empty()) return false;
-    if (!base::percent_decode(detail::trim(value), decoded)) return false;
-    attributes.emplace_back(key, std::move(decoded));
-  }
-  return true;
-}
-
 }  // namespace
 
 Resource Resource::detect() {
@@ -65,7 +50,7 @@ Resource Resource::detect() {
 Resource Resource::from_environment(std::vector<std::string>& problems) {
   std::vector<Attribute> attributes;
   const auto listed = detail::environment(detail::variable("OTEL_RESOURCE_ATTRIBUTES"));
-  if (listed && !parse_attributes(*listed, attributes)) {
+  if (listed && !detail::parse_resource_attributes(*listed, attributes)) {
     attributes.clear();
     problems.emplace_back(
         "OTEL_RESOURCE_ATTRIBUTES is ignored: it must be key=value pairs separated by commas, with ',' and "
@@ -76,6 +61,20 @@ Resource Resource::from_environment(std::vector<std::string>& problems) {
   const auto name = detail::environment(detail::variable("OTEL_SERVICE_NAME"));
   if (!name) return resource;
   return resource.merged_with(Resource({{"service.name", std::string(*name)}}));
+}
+
+bool detail::parse_resource_attributes(std::string_view text, std::vector<Resource::Attribute>& attributes) {
+  while (!text.empty()) {
+    std::string_view value = detail::take_until(',', text);
+    if (value.empty()) continue;
+    const std::size_t equals = value.find('=');
+    const std::string_view key = detail::take_until('=', value);
+    std::string decoded;
+    if (equals == std::string_view::npos || key.empty()) return false;
+    if (!base::percent_decode(detail::trim(value), decoded)) return false;
+    attributes.emplace_back(key, std::move(decoded));
+  }
+  return true;
 }
 
 Resource Resource::merged_with(const Resource& other) const {

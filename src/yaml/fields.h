@@ -35,9 +35,9 @@ class Fields {
   ~Fields();  ///< Reports the keys that were not asked for.
 
   /// The field, or null if it is not there; it then counts as asked for.
-  [[nodiscard]] const Node* find(std::string_view name);
+  const Node* find(std::string_view name);
   /// The same, and reports it if it is not there.
-  [[nodiscard]] const Node* require(std::string_view name);
+  const Node* require(std::string_view name);
 
   // Nothing if the field is not there, is null, or is wrong, which is reported.
   [[nodiscard]] std::optional<bool> boolean(std::string_view name);

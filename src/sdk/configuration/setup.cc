@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "sdk/configuration/configuration_file_hook.h"
+#include "sdk/configuration/environment.h"
 #include "sdk/configuration/environment_configuration.h"
 #include "sdk/configuration/finalized_state.h"
 #include "sdk/configuration/variables.h"
@@ -106,20 +108,81 @@ void apply_to_metrics(SetupOptions& options, MeterProviderConfiguration& provide
   for (View& view : options.views) provider.views.push_back(std::move(view));
 }
 
-Configuration make_configuration(SetupOptions& options, Problems& problems) {
-  detail::EnvironmentConfiguration read = detail::configuration_from_environment(problems);
-  Configuration& configuration = read.configuration;
+/// The options that hold whether the environment or a file says the rest.
+void apply_to_all(SetupOptions& options, Configuration& configuration) {
   configuration.resource = configuration.resource.merged_with(named_resource(options));
-  apply_to_traces(options, *configuration.tracer_provider, read.span_batch);
-  apply_to_metrics(options, *configuration.meter_provider, read.metric_reader);
-  return std::move(configuration);
+}
+
+Configuration by_environment(SetupOptions& options, Problems& problems) {
+  detail::EnvironmentConfiguration read = detail::configuration_from_environment(problems);
+  apply_to_all(options, read.configuration);
+  apply_to_traces(options, *read.configuration.tracer_provider, read.span_batch);
+  apply_to_metrics(options, *read.configuration.meter_provider, read.metric_reader);
+  return std::move(read.configuration);
+}
+
+bool chooses_receiver(const SetupOptions& options) {
+  return options.exporter || options.traces_exporter || options.metrics_exporter || options.logs_exporter ||
+         options.endpoint || options.protocol || !options.headers.empty();
+}
+
+/// The file says where telemetry goes, but for exporters that the program brings along. A file that is wrong
+/// leaves nothing that would be sent anywhere.
+Configuration by_file(SetupOptions& options, Expected<Configuration> file, Problems& problems) {
+  Configuration configuration;
+  if (file) {
+    configuration = *std::move(file);
+    if (chooses_receiver(options)) {
+      problems.emplace_back(
+          "OTEL_CONFIG_FILE is set, so the exporter, endpoint, protocol and headers that the program gives "
+          "to "
+          "setup() are not used");
+    }
+  } else {
+    problems.push_back("the configuration file is not used, and nothing will be exported: " +
+                       file.error().message);
+  }
+  apply_to_all(options, configuration);
+  options.exporter = options.traces_exporter = options.metrics_exporter = options.logs_exporter =
+      std::nullopt;
+  options.endpoint.reset();
+  options.protocol.reset();
+  options.headers.clear();
+  const bool traces = configuration.tracer_provider || options.custom_exporter != nullptr;
+  if (traces && !configuration.tracer_provider) configuration.tracer_provider.emplace();
+  if (traces) apply_to_traces(options, *configuration.tracer_provider, {});
+  const bool metrics = configuration.meter_provider || options.custom_metric_exporter != nullptr;
+  if (metrics && !configuration.meter_provider) configuration.meter_provider.emplace();
+  if (metrics) apply_to_metrics(options, *configuration.meter_provider, {});
+  return configuration;
+}
+
+/// The file that the environment names, if any.
+std::optional<std::string_view> configuration_file() {
+  const auto named = detail::environment(detail::variable("OTEL_CONFIG_FILE"));
+  return named ? named : detail::environment(detail::variable("OTEL_EXPERIMENTAL_CONFIG_FILE"));
+}
+
+Configuration make_configuration(SetupOptions& options, Problems& problems) {
+  const auto file = configuration_file();
+  const auto reader = detail::configuration_file_reader.load(std::memory_order_acquire);
+  if (file && reader != nullptr) return by_file(options, reader(std::string(*file)), problems);
+  if (file) {
+    problems.emplace_back(
+        "OTEL_CONFIG_FILE is set, but this program reads no configuration files: link sonde::configuration "
+        "and "
+        "call sonde::enable_configuration_file() before setup(); until then the other variables hold");
+  }
+  Problems misspelled = detail::misspelled_variables();
+  problems.insert(problems.end(), misspelled.begin(), misspelled.end());
+  return by_environment(options, problems);
 }
 
 }  // namespace
 
 Telemetry setup(SetupOptions options) {
   detail::set_diagnostic_handler(std::move(options.on_diagnostic));
-  Problems problems = detail::misspelled_variables();
+  Problems problems;
   FinalizedConfiguration finalized =
       detail::finalize_what_is_right(make_configuration(options, problems), problems);
   Telemetry telemetry = start(std::move(finalized));
