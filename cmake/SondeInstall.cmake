@@ -9,6 +9,12 @@ install(TARGETS sonde_sdk sonde_genai sonde_prices sonde_base sonde_otlp_writer 
 install(DIRECTORY include/sonde DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT sdk)
 install(EXPORT sonde NAMESPACE sonde:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/sonde FILE sondeTargets.cmake
         COMPONENT sdk)
+# Apart, so that a program without configuration files need not have libyaml.
+set_target_properties(sonde_configuration PROPERTIES EXPORT_NAME configuration)
+install(TARGETS sonde_configuration sonde_yaml EXPORT sonde_configuration
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT sdk)
+install(EXPORT sonde_configuration NAMESPACE sonde:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/sonde
+        FILE sondeConfigurationTargets.cmake COMPONENT sdk)
 configure_package_config_file(cmake/sondeConfig.cmake.in sondeConfig.cmake
                               INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/sonde)
 write_basic_package_version_file(sondeConfigVersion.cmake COMPATIBILITY SameMinorVersion)

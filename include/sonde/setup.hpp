@@ -54,6 +54,8 @@ struct SetupOptions {
   std::optional<std::string> endpoint = {};   ///< Else OTEL_EXPORTER_OTLP_ENDPOINT, else this machine.
   std::optional<OtlpProtocol> protocol = {};  ///< Else OTEL_EXPORTER_OTLP_PROTOCOL, else http/protobuf.
   std::vector<std::pair<std::string, std::string>> headers = {};  ///< Sent with every OTLP request.
+  std::optional<OtlpCompression> compression = {};        ///< Else OTEL_EXPORTER_OTLP_COMPRESSION, else none.
+  std::optional<TemporalityPreference> temporality = {};  ///< Of metrics over OTLP; else cumulative.
 
   /// Export each span and log record as it ends instead of in batches; the default for the console.
   std::optional<bool> simple_processor = {};

@@ -72,6 +72,8 @@ void apply_to_exporter(const SetupOptions& options, ExporterConfiguration<Export
   if (otlp == nullptr) return;
   if (options.endpoint) otlp->endpoint = options.endpoint;
   if (options.protocol) otlp->protocol = options.protocol;
+  if (options.compression) otlp->compression = options.compression;
+  if (options.temporality) otlp->temporality = options.temporality;
   otlp->headers.insert(otlp->headers.end(), options.headers.begin(), options.headers.end());
 }
 
@@ -147,6 +149,8 @@ Configuration by_file(SetupOptions& options, Expected<Configuration> file, Probl
       std::nullopt;
   options.endpoint.reset();
   options.protocol.reset();
+  options.compression.reset();
+  options.temporality.reset();
   options.headers.clear();
   const bool traces = configuration.tracer_provider || options.custom_exporter != nullptr;
   if (traces && !configuration.tracer_provider) configuration.tracer_provider.emplace();

@@ -73,7 +73,8 @@ TEST(Setup, SaysWhichVariableItCannotUnderstandAndGoesOn) {
 TEST(Setup, SaysThatAnEndpointIsNoUrl) {
   const Said said;
   auto telemetry = setup({.endpoint = "not a url", .on_diagnostic = said.handler()});
-  EXPECT_THAT(*said.lines, ElementsAre(HasSubstr("no spans will be exported"), HasSubstr("no metrics will be exported")));
+  EXPECT_THAT(*said.lines,
+              ElementsAre(HasSubstr("no spans will be exported"), HasSubstr("no metrics will be exported")));
   EXPECT_FALSE(get_tracer("setup_test").is_enabled());
 }
 
