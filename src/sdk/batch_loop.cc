@@ -81,7 +81,11 @@ bool BatchLoop::force_flush(Deadline deadline) noexcept {
 
 bool BatchLoop::shutdown(Deadline deadline) noexcept {
   std::unique_lock lock(mutex_);
-  if (!std::exchange(is_shut_down_, true)) shutdown_deadline_ = deadline;
+  if (!std::exchange(is_shut_down_, true)) {
+    shutdown_deadline_ = deadline;
+  } else if (!thread_.joinable()) {
+    return has_finished_;  // it was left behind, and will not be waited for twice
+  }
   wake_thread_.notify_one();
   const auto has_finished = [this] { return has_finished_; };
   const bool in_time = round_done_.wait_until(lock, deadline, has_finished);
@@ -129,7 +133,6 @@ BatchLoop::Round BatchLoop::wait_for_work() noexcept {
   std::unique_lock lock(mutex_);
   while (true) {
     is_awake_.store(false);
-    drop_abandoned_queues();
     const bool is_full = is_due();
     if (is_shut_down_ || flushes_asked_ > flushes_done_ || steady_clock::now() >= next_export_) {
       take_queues();
@@ -195,6 +198,7 @@ void BatchLoop::finish(const Round& round) noexcept {
   round_queues_.clear();
   set_byte_mark();
   const std::lock_guard lock(mutex_);
+  drop_abandoned_queues();
   if (round.most_items == all_items) next_export_ = steady_clock::now() + options_.schedule_delay;
   flushes_done_ = round.flushes;
   has_finished_ = round.is_last;

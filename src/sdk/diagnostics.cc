@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "sdk/fork.h"
+
 namespace sonde::detail {
 namespace {
 
@@ -31,7 +33,11 @@ struct Diagnostics {
 constinit std::atomic<DiagnosticLevel> told_level{DiagnosticLevel::info};
 
 Diagnostics& diagnostics() {
-  static auto* const instance = new Diagnostics;  // outlives every static destructor
+  static auto* const instance = [] {
+    auto* const made = new Diagnostics;  // outlives every static destructor
+    hold_across_fork(made->mutex, ForkLockRank::diagnostics);
+    return made;
+  }();
   return *instance;
 }
 

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <utility>
 
+#include "sdk/fork.h"
 #include "sdk/scope_core.h"
 
 namespace sonde::detail {
@@ -82,7 +83,11 @@ class ScopedProvider {
     ScopedProvider* global = nullptr;
   };
   static Shared& shared() {
-    static auto* const instance = new Shared;  // outlives every static destructor
+    static auto* const instance = [] {
+      auto* const made = new Shared;  // outlives every static destructor
+      hold_across_fork(made->mutex, ForkLockRank::providers);
+      return made;
+    }();
     return *instance;
   }
 
