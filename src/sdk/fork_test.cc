@@ -28,7 +28,7 @@ template <class Child>
 int in_child(Child child) {
   const pid_t pid = fork();
   if (pid == 0) {
-    alarm(60);
+    alarm(40);
     _exit(child());
   }
   int status = 0;
@@ -83,6 +83,9 @@ TEST(Fork, AChildOfAChildWorksToo) {
 }
 
 TEST(Fork, NoLockOfABusyParentStaysLocked) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer's own locks stay locked in such a child";
+#endif
   BatchOptions options{.schedule_delay = std::chrono::milliseconds(1)};
   options.max_export_batch_size = 8;
   const TestWorker test(options);
@@ -104,8 +107,9 @@ TEST(Fork, NoLockOfABusyParentStaysLocked) {
       }
     });
   }
-  for (int i = 0; i < 30; ++i) {
-    const int status = in_child([&] {
+  int status = 0;
+  for (int i = 0; i < 30 && status == 0; ++i) {
+    status = in_child([&] {
       // The sinks' own locks are like a user's exporter's: whatever state they are in, they are not used
       // again.
       BatchWorker worker(std::make_shared<test::TestSink>(), test::never_by_time(), test::test_names, "own");
@@ -115,8 +119,8 @@ TEST(Fork, NoLockOfABusyParentStaysLocked) {
       diagnose("child");
       return 0;
     });
-    ASSERT_EQ(status, 0);
   }
+  EXPECT_EQ(status, 0);
   is_stopping.store(true);
   threads.clear();
   set_diagnostic_handler(nullptr);
