@@ -34,9 +34,10 @@ std::uint64_t next_worker_id() noexcept {
 
 std::string component_name(std::string given, std::string_view component_type) {
   if (!given.empty()) return given;
-  static auto* const numbers = new std::map<std::string, int, std::less<>>;
+  using Numbers = std::map<std::string, int, std::less<>>;
+  static constinit Immortal<Numbers> numbers;
   const std::lock_guard lock(process_local_mutex());
-  auto number = numbers->try_emplace(std::string(component_type)).first;
+  auto number = numbers.get([] { return new Numbers; }).try_emplace(std::string(component_type)).first;
   return std::string(component_type) + "/" + std::to_string(number->second++);
 }
 
@@ -77,11 +78,7 @@ BatchWorker::BatchWorker(std::shared_ptr<RequestSink> sink, BatchOptions options
       names_(names),
       sink_(std::move(sink)),
       loop_(make_loop()) {
-  static const bool is_registered = [] {
-    call_after_fork(ThreadQueues::forget_cached);  // so that the child comes by add_slowly()
-    return true;
-  }();
-  static_cast<void>(is_registered);
+  call_after_fork(ThreadQueues::forget_cached);  // so that the child comes by add_slowly()
 }
 
 BatchWorker::~BatchWorker() { shutdown(std::chrono::steady_clock::now() + std::chrono::seconds(5)); }

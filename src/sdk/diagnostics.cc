@@ -23,7 +23,7 @@ void write_to_stderr(std::string_view message) {
 struct Diagnostics {
   static constexpr int most_a_minute = 10;
 
-  std::mutex mutex;
+  ForkSafeMutex mutex{ForkLockRank::diagnostics};
   std::shared_ptr<const Handler> handler = std::make_shared<const Handler>(write_to_stderr);
   std::chrono::steady_clock::time_point minute_start;
   int said = 0;
@@ -33,12 +33,8 @@ struct Diagnostics {
 constinit std::atomic<DiagnosticLevel> told_level{DiagnosticLevel::info};
 
 Diagnostics& diagnostics() {
-  static auto* const instance = [] {
-    auto* const made = new Diagnostics;  // outlives every static destructor
-    hold_across_fork(made->mutex, ForkLockRank::diagnostics);
-    return made;
-  }();
-  return *instance;
+  static constinit Immortal<Diagnostics> instance;
+  return instance.get([] { return new Diagnostics; });
 }
 
 }  // namespace

@@ -2,79 +2,95 @@
 
 #include <pthread.h>
 
-#include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstddef>
 
 namespace sonde::detail {
 namespace {
 
+/// What fork() holds. Of static storage and without destructors, so there is no moment at which it is not
+/// ready.
 struct Forks {
   struct Lock {
-    std::mutex* mutex;
-    ForkLockRank rank;
+    std::mutex* mutex = nullptr;
+    ForkLockRank rank{};
   };
+  using Handler = void (*)() noexcept;
 
-  std::mutex mutex;  ///< Guards what follows, and is itself held across a fork.
-  std::vector<Lock> locks;
-  std::vector<void (*)() noexcept> handlers;
+  std::array<Lock, 16> locks{};
+  std::array<Handler, 4> handlers{};
+  std::size_t lock_count = 0;
+  std::size_t handler_count = 0;
+  std::size_t held_count = 0;  ///< Of locks, by the fork under way.
 };
 
-std::atomic<std::uint64_t> generation{1};
+constinit std::atomic<std::uint64_t> generation{1};
+constinit std::mutex making_mutex;  ///< Guards `forks`, and the making of immortals; the last to be taken.
+constinit Forks forks;
 
-Forks& forks();
-
-void before_fork() {
-  Forks& all = forks();
-  all.mutex.lock();
-  for (const auto& lock : all.locks) lock.mutex->lock();
+template <class Visit>
+void for_each_lock(std::size_t count, Visit visit) {
+  for (const ForkLockRank rank : fork_lock_ranks) {
+    for (std::size_t i = 0; i < count; ++i) {
+      if (forks.locks[i].rank == rank) visit(*forks.locks[i].mutex);
+    }
+  }
 }
 
 void release_locks() {
-  Forks& all = forks();
-  for (auto lock = all.locks.rbegin(); lock != all.locks.rend(); ++lock) lock->mutex->unlock();
-  all.mutex.unlock();
+  making_mutex.unlock();
+  for_each_lock(forks.held_count, [](std::mutex& mutex) { mutex.unlock(); });
+}
+
+void before_fork() {
+  while (true) {
+    making_mutex.lock();
+    const std::size_t count = forks.lock_count;
+    making_mutex.unlock();
+    for_each_lock(count, [](std::mutex& mutex) { mutex.lock(); });
+    making_mutex.lock();
+    forks.held_count = count;
+    if (forks.lock_count == count) return;
+    release_locks();  // one more has appeared meanwhile
+  }
 }
 
 void after_fork_in_child() {
   generation.fetch_add(1, std::memory_order_relaxed);
-  for (auto* const handler : forks().handlers) handler();
+  for (std::size_t i = 0; i < forks.handler_count; ++i) forks.handlers[i]();
   release_locks();
 }
 
-Forks& forks() {
-  static auto* const instance = [] {
-    auto* const made = new Forks;  // outlives every static destructor
-    pthread_atfork(before_fork, release_locks, after_fork_in_child);
-    return made;
-  }();
-  return *instance;
-}
+/// Before main(), while there is one thread.
+[[maybe_unused]] const int registered = pthread_atfork(before_fork, release_locks, after_fork_in_child);
 
 }  // namespace
 
 std::uint64_t fork_generation() noexcept { return generation.load(std::memory_order_relaxed); }
 
-void hold_across_fork(std::mutex& mutex, ForkLockRank rank) {
-  Forks& all = forks();
-  const std::lock_guard lock(all.mutex);
-  const auto behind = std::upper_bound(all.locks.begin(), all.locks.end(), rank,
-                                       [](ForkLockRank a, const Forks::Lock& b) { return a < b.rank; });
-  all.locks.insert(behind, {&mutex, rank});
+std::mutex& immortal_making_mutex() noexcept { return making_mutex; }
+
+void hold_across_fork(std::mutex& mutex, ForkLockRank rank) noexcept {
+  const std::lock_guard lock(making_mutex);
+  hold_across_fork_while_making(mutex, rank);
 }
 
-void call_after_fork(void (*handler)() noexcept) {
-  Forks& all = forks();
-  const std::lock_guard lock(all.mutex);
-  all.handlers.push_back(handler);
+void hold_across_fork_while_making(std::mutex& mutex, ForkLockRank rank) noexcept {
+  if (forks.lock_count < forks.locks.size()) forks.locks[forks.lock_count++] = {&mutex, rank};
 }
 
-std::mutex& process_local_mutex() noexcept {
-  static auto* const instance = [] {
-    auto* const made = new std::mutex;
-    hold_across_fork(*made, ForkLockRank::processors);
-    return made;
-  }();
-  return *instance;
+void call_after_fork(void (*handler)() noexcept) noexcept {
+  const std::lock_guard lock(making_mutex);
+  for (std::size_t i = 0; i < forks.handler_count; ++i) {
+    if (forks.handlers[i] == handler) return;
+  }
+  if (forks.handler_count < forks.handlers.size()) forks.handlers[forks.handler_count++] = handler;
+}
+
+ForkSafeMutex& process_local_mutex() noexcept {
+  static constinit Immortal<ForkSafeMutex> mutex;
+  return mutex.get([] { return new ForkSafeMutex(ForkLockRank::processors); });
 }
 
 }  // namespace sonde::detail

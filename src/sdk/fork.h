@@ -5,6 +5,7 @@
 // held by the forking thread across the fork, and what has threads of its own is left behind untouched and
 // made anew when the child first needs it.
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -18,15 +19,49 @@ namespace sonde::detail {
 
 /// Locks taken together are taken in this order, by fork() too.
 enum class ForkLockRank : std::uint8_t { providers, processors, diagnostics };
+inline constexpr ForkLockRank fork_lock_ranks[] = {ForkLockRank::providers, ForkLockRank::processors,
+                                                   ForkLockRank::diagnostics};
 
-/// From now on fork() waits for this mutex, and a child finds it unlocked. The mutex must be immortal.
-void hold_across_fork(std::mutex& mutex, ForkLockRank rank);
+/// Calls `handler` in every child, on its only thread, within fork(): it must not lock or allocate. Once,
+/// however often it is given.
+void call_after_fork(void (*handler)() noexcept) noexcept;
 
-/// Calls `handler` in every child, on its only thread, within fork(): it must not lock or allocate.
-void call_after_fork(void (*handler)() noexcept);
+/// From now on fork() waits for this mutex, which must be immortal, and a child finds it unlocked.
+void hold_across_fork(std::mutex& mutex, ForkLockRank rank) noexcept;
+
+[[nodiscard]] std::mutex& immortal_making_mutex() noexcept;
+/// The same with the lock above held.
+void hold_across_fork_while_making(std::mutex& mutex, ForkLockRank rank) noexcept;
+
+/// An object of static storage that is made when first asked for and never destroyed. What a function-local
+/// static would do, but for the guard, which a fork may leave shut for good in the child.
+template <class T>
+class Immortal {
+ public:
+  constexpr Immortal() noexcept = default;
+
+  /// `make` gives a new T.
+  template <class Make>
+  [[nodiscard]] T& get(Make make) {
+    if (T* const made = object_.load(std::memory_order_acquire); made != nullptr) return *made;
+    const std::lock_guard lock(immortal_making_mutex());
+    T* made = object_.load(std::memory_order_relaxed);
+    if (made == nullptr) object_.store(made = make(), std::memory_order_release);
+    return *made;
+  }
+
+ private:
+  std::atomic<T*> object_{nullptr};
+};
+
+/// A mutex that a child finds unlocked. Part of an Immortal.
+class ForkSafeMutex : public std::mutex {
+ public:
+  explicit ForkSafeMutex(ForkLockRank rank) noexcept { hold_across_fork_while_making(*this, rank); }
+};
 
 /// Guards every ProcessLocal: held for a moment at a time.
-[[nodiscard]] std::mutex& process_local_mutex() noexcept;
+[[nodiscard]] ForkSafeMutex& process_local_mutex() noexcept;
 
 /// A State that belongs to the process which made it. A child sees none until it makes its own; the parent's
 /// is kept as it was, for nobody can say in which state it is. Thread-safe.
@@ -62,8 +97,9 @@ class ProcessLocal {
 
  private:
   void abandon_if_inherited() {
-    static auto* const abandoned = new std::vector<std::shared_ptr<State>>;  // never freed, and reachable
-    if (generation_ != fork_generation()) abandoned->push_back(std::move(state_));
+    static constinit Immortal<std::vector<std::shared_ptr<State>>> abandoned;  // so leak checkers reach it
+    if (generation_ == fork_generation()) return;
+    abandoned.get([] { return new std::vector<std::shared_ptr<State>>; }).push_back(std::move(state_));
   }
 
   std::shared_ptr<State> state_;

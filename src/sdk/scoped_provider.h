@@ -76,19 +76,15 @@ class ScopedProvider {
 
  private:
   struct Shared {
-    std::mutex mutex;
+    ForkSafeMutex mutex{ForkLockRank::providers};
     std::deque<Pipeline> pipelines;
     std::deque<Core> cores;
     std::map<ScopeKey, Slot> global_slots;
     ScopedProvider* global = nullptr;
   };
   static Shared& shared() {
-    static auto* const instance = [] {
-      auto* const made = new Shared;  // outlives every static destructor
-      hold_across_fork(made->mutex, ForkLockRank::providers);
-      return made;
-    }();
-    return *instance;
+    static constinit Immortal<Shared> instance;
+    return instance.get([] { return new Shared; });
   }
 
   /// The lock is held.
