@@ -2,11 +2,10 @@
 
 // Source: specification logs/sdk.md, LogRecordExporter.
 
+#include "sonde/log_record_view.hpp"
 #include "sonde/otlp_batch.hpp"
 
 namespace sonde {
-
-class LogRecordView;
 
 /// Log records: the bytes of an ExportLogsServiceRequest.
 using LogRecordBatch = OtlpBatch<LogRecordView>;

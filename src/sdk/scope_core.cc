@@ -30,8 +30,10 @@ std::string encode_scope(const ScopeKey& key) {
   return delimited(fields::scope_items::scope, content);
 }
 
-/// Whether `text` is what the pattern stands for. On a mismatch the last star takes one character more.
-bool matches(std::string_view pattern, std::string_view text) noexcept {
+}  // namespace
+
+// On a mismatch the last star takes one character more.
+bool matches_pattern(std::string_view pattern, std::string_view text) noexcept {
   std::size_t p = 0;
   std::size_t t = 0;
   std::size_t star = std::string_view::npos;
@@ -51,15 +53,6 @@ bool matches(std::string_view pattern, std::string_view text) noexcept {
     }
   }
   return pattern.find_first_not_of('*', p) == std::string_view::npos;
-}
-
-}  // namespace
-
-bool is_enabled(const std::vector<ScopeRule>& rules, std::string_view scope_name) noexcept {
-  for (const ScopeRule& rule : rules) {
-    if (matches(rule.name, scope_name)) return rule.is_enabled;
-  }
-  return true;
 }
 
 ScopeKey::ScopeKey(std::string_view scope_name, std::string_view scope_version,

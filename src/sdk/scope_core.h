@@ -15,7 +15,6 @@
 #include "sonde/attribute.hpp"
 #include "sonde/otlp_batch.hpp"
 #include "sonde/resource.hpp"
-#include "sonde/scope_rule.hpp"
 
 namespace sonde::detail {
 
@@ -48,8 +47,24 @@ struct ScopeCore {
   std::string encoded_schema_url;  ///< The field `schema_url` of a ScopeSpans and its like, or nothing.
 };
 
+/// Whether `text` is what the pattern stands for; see ScopeRule.
+[[nodiscard]] bool matches_pattern(std::string_view pattern, std::string_view text) noexcept;
+
+/// The rule that counts for the scope of that name, or null. A Rule has what a ScopeRule has.
+template <class Rule>
+[[nodiscard]] const Rule* find_rule(const std::vector<Rule>& rules, std::string_view scope_name) noexcept {
+  for (const Rule& rule : rules) {
+    if (matches_pattern(rule.name, scope_name)) return &rule;
+  }
+  return nullptr;
+}
+
 /// Whether the rules leave the scope of that name on.
-[[nodiscard]] bool is_enabled(const std::vector<ScopeRule>& rules, std::string_view scope_name) noexcept;
+template <class Rule>
+[[nodiscard]] bool is_enabled(const std::vector<Rule>& rules, std::string_view scope_name) noexcept {
+  const Rule* const rule = find_rule(rules, scope_name);
+  return rule == nullptr || rule->is_enabled;
+}
 
 /// Fills in `core.resource`.
 void encode_resource_core(ResourceCore& core, Resource resource);

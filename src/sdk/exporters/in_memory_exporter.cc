@@ -6,13 +6,14 @@
 namespace sonde {
 namespace {
 
-class InMemoryExporter final : public SpanExporter {
+template <class View>
+class InMemoryExporter final : public Exporter<OtlpBatch<View>> {
  public:
-  explicit InMemoryExporter(std::shared_ptr<InMemorySpans> spans) : spans_(std::move(spans)) {}
+  explicit InMemoryExporter(std::shared_ptr<InMemoryItems<View>> items) : items_(std::move(items)) {}
 
-  ExportResult export_batch(const SpanBatch& batch, Deadline /*deadline*/) noexcept override {
+  ExportResult export_batch(const OtlpBatch<View>& batch, Deadline /*deadline*/) noexcept override {
     try {
-      batch.for_each([&](const InstrumentationScope&, const SpanView& span) { spans_->add(span.otlp()); });
+      batch.for_each([&](const InstrumentationScope&, const View& item) { items_->add(item.otlp()); });
       return {};
     } catch (const std::bad_alloc&) {
       return {.delivered = false, .message = "out of memory"};
@@ -20,13 +21,17 @@ class InMemoryExporter final : public SpanExporter {
   }
 
  private:
-  const std::shared_ptr<InMemorySpans> spans_;
+  const std::shared_ptr<InMemoryItems<View>> items_;
 };
 
 }  // namespace
 
 std::unique_ptr<SpanExporter> make_in_memory_exporter(std::shared_ptr<InMemorySpans> spans) {
-  return std::make_unique<InMemoryExporter>(std::move(spans));
+  return std::make_unique<InMemoryExporter<SpanView>>(std::move(spans));
+}
+
+std::unique_ptr<LogRecordExporter> make_in_memory_exporter(std::shared_ptr<InMemoryLogRecords> log_records) {
+  return std::make_unique<InMemoryExporter<LogRecordView>>(std::move(log_records));
 }
 
 }  // namespace sonde

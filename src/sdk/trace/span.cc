@@ -2,17 +2,16 @@
 
 #include <cxxabi.h>
 
-#include <algorithm>
-#include <cstdlib>
-#include <memory>
 #include <new>
 #include <string>
 #include <typeinfo>
 
 #include "base/clock.h"
 #include "otlp/writer.h"
+#include "sdk/limited_attributes.h"
 #include "sdk/trace/span_record.h"
 #include "sdk/trace/span_watch.h"
+#include "sdk/type_name.h"
 
 namespace sonde::detail {
 
@@ -80,55 +79,10 @@ std::uint8_t* place_attribute(SpanRecord& record, SpanRecord::AttributeSlot*& sl
   return record.data + slot->field.offset;
 }
 
-/// The attributes of an event or a link within their limit, and how many are not.
-class LimitedAttributes {
- public:
-  LimitedAttributes(Attributes given, std::size_t most) noexcept : kept_(given) {
-    const auto has_no_key = [](const Attribute& attribute) { return attribute.key.empty(); };
-    if (given.size() <= most && std::ranges::none_of(given, has_no_key)) [[likely]]
-      return;
-    try {
-      select(given, most);
-    } catch (const std::bad_alloc&) {
-      kept_ = Attributes(given.first(0));
-      dropped_ = static_cast<std::uint32_t>(given.size());
-    }
-  }
-  [[nodiscard]] Attributes kept() const noexcept { return kept_; }
-  [[nodiscard]] std::uint32_t dropped() const noexcept { return dropped_; }
-
- private:
-  /// The first keys, with their last values.
-  void select(Attributes given, std::size_t most) {
-    for (const Attribute& attribute : given) {
-      if (const auto known = std::ranges::find(selected_, attribute.key, &Attribute::key);
-          known != selected_.end()) {
-        known->value = attribute.value;
-      } else if (attribute.key.empty() || selected_.size() == most) {
-        ++dropped_;
-      } else {
-        selected_.push_back(attribute);
-      }
-    }
-    kept_ = Attributes(selected_);
-  }
-
-  std::vector<Attribute> selected_;
-  Attributes kept_;
-  std::uint32_t dropped_ = 0;
-};
-
 std::size_t count_size(std::uint32_t count) noexcept { return count == 0 ? 0 : 1 + otlp::varint_size(count); }
 
 std::uint8_t* write_count(std::uint8_t* out, std::uint32_t field, std::uint32_t count) noexcept {
   return count == 0 ? out : otlp::write_varint(otlp::write_tag(out, field, WireType::varint), count);
-}
-
-std::string type_name(const std::type_info& type) {
-  int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> name(
-      abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), &std::free);
-  return name == nullptr ? type.name() : name.get();
 }
 
 void add_exception_event(SpanRecord& record, std::string_view type, std::string_view message,
