@@ -21,6 +21,10 @@
 
 namespace sonde {
 
+namespace detail {
+void report_first_use() noexcept;
+}
+
 /// The most that one span holds (specification: trace/sdk.md, Span Limits).
 struct SpanLimits {
   std::size_t attribute_count = 128;
@@ -69,8 +73,10 @@ class TracerProvider {
  private:
   friend Tracer get_tracer(std::string_view name, std::string_view version, std::string_view schema_url,
                            Attributes attributes);
+  friend void detail::report_first_use() noexcept;
 
   class Impl;
+  static Impl& stand_in();
   std::unique_ptr<Impl> impl_;
 };
 

@@ -60,8 +60,12 @@ class ScopedProvider {
 
   void set_as_global() {
     const std::lock_guard lock(shared().mutex);
-    shared().global = this;
-    for (auto& [key, slot] : shared().global_slots) connect(slot, core(key));
+    become_global();
+  }
+  /// The same, unless there was a global one before.
+  void set_as_first_global() {
+    const std::lock_guard lock(shared().mutex);
+    if (!shared().had_global) become_global();
   }
 
   /// The slot that follows whichever provider is the global one.
@@ -81,10 +85,18 @@ class ScopedProvider {
     std::deque<Core> cores;
     std::map<ScopeKey, Slot> global_slots;
     ScopedProvider* global = nullptr;
+    bool had_global = false;
   };
   static Shared& shared() {
     static constinit Immortal<Shared> instance;
     return instance.get([] { return new Shared; });
+  }
+
+  /// The lock is held.
+  void become_global() {
+    shared().global = this;
+    shared().had_global = true;
+    for (auto& [key, slot] : shared().global_slots) connect(slot, core(key));
   }
 
   /// The lock is held.

@@ -68,6 +68,10 @@ Span SpanStarter::start(TracerCore& core, std::string_view name, const SpanOptio
       pipeline.sampling.at(parent == nullptr ? ParentCase::root : parent_case(*parent));
   SamplingResult sampling{.decision = plan.decision};
   if (plan.sampler != nullptr) {
+    if (pipeline.stands_in) {
+      report_first_use();
+      return given == nullptr ? Span() : Span(*given);
+    }
     sampling = ask(*plan.sampler, ids, name, options);
   } else if (given != nullptr) {
     sampling.trace_state = given->trace_state();

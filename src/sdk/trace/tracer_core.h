@@ -23,6 +23,7 @@ struct TracerPipeline {
   std::vector<ScopeRule> scope_rules;
   std::vector<std::unique_ptr<SpanProcessor>> processors;
   SpanProcessor::Interest interest{false, false};  ///< Of any of them.
+  bool stands_in = false;                          ///< For a provider that is still to come.
 };
 
 struct TracerCore : ScopeCore {
@@ -32,5 +33,8 @@ struct TracerCore : ScopeCore {
   TracerPipeline* pipeline;
   TracerSlot slot;  ///< What the provider's own tracers point at.
 };
+
+/// Says, once, that a span was started before there was a provider; later ones find none at no cost.
+void report_first_use() noexcept;
 
 }  // namespace sonde::detail

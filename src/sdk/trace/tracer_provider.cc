@@ -1,5 +1,6 @@
 #include "sonde/tracer_provider.hpp"
 
+#include "sdk/diagnostics.h"
 #include "sdk/scoped_provider.h"
 #include "sdk/trace/tracer_core.h"
 
@@ -60,8 +61,27 @@ const Resource& TracerProvider::resource() const noexcept { return impl_->pipeli
 
 void TracerProvider::set_as_global() { impl_->set_as_global(); }
 
+/// What global tracers lead to until the program sets a provider: one without processors, whose sampler is
+/// there to keep the first span off the quick path. Immortal, as pipelines are.
+TracerProvider::Impl& TracerProvider::stand_in() {
+  static auto* const instance = new Impl([](detail::TracerPipeline& pipeline) {
+    pipeline.sampler = std::make_unique<TraceIdRatioBasedSampler>(0.0);
+    pipeline.sampling = detail::SamplingPlan(*pipeline.sampler);
+    pipeline.stands_in = true;
+  });
+  return *instance;
+}
+
+void detail::report_first_use() noexcept {
+  if (!TracerProvider::stand_in().turn_off()) return;
+  diagnose(
+      "a span was started before there was a tracer provider, so it is not recorded; call sonde::setup() "
+      "first");
+}
+
 Tracer get_tracer(std::string_view name, std::string_view version, std::string_view schema_url,
                   Attributes attributes) {
+  TracerProvider::stand_in().set_as_first_global();
   return Tracer(&TracerProvider::Impl::global_slot(ScopeKey(name, version, schema_url, attributes)));
 }
 
