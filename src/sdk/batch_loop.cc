@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "sdk/code_pin.h"
 #include "sdk/diagnostics.h"
 
 namespace sonde::detail {
@@ -120,6 +121,7 @@ ProcessorStatistics BatchLoop::statistics() noexcept {
 }
 
 void BatchLoop::run() noexcept {
+  keep_code_loaded_while_this_thread_runs();
   while (true) {
     const Round round = wait_for_work();
     export_queues(round);
@@ -255,26 +257,22 @@ Deadline BatchLoop::export_deadline() noexcept {
 }
 
 void BatchLoop::report_drops() noexcept {
-  const auto report = [this](const Count& counted, std::uint64_t& reported, std::string_view why) {
+  const auto report = [this](const Count& counted, std::uint64_t& reported, std::string_view why,
+                             std::string_view place) {
     const std::uint64_t dropped = counted.load(std::memory_order_relaxed);
     if (dropped == reported) return;
     try {
       std::string line = "dropped " + std::to_string(dropped - reported) + " ";
-      line.append(names_.items).append(": ").append(why);
+      line.append(names_.items).append(": ").append(why).append("; see ").append(place);
       diagnose(line);
     } catch (const std::bad_alloc&) {
       return;  // the next round says it
     }
     reported = dropped;
   };
-  try {
-    report(queue_full_, reported_queue_full_,
-           "the queue was full; see " + std::string(names_.queue_size_variable));
-    report(memory_full_, reported_memory_full_,
-           "the memory for those that wait was used up; see BatchOptions::max_queue_bytes");
-  } catch (const std::bad_alloc&) {
-    return;
-  }
+  report(queue_full_, reported_queue_full_, "the queue was full", names_.queue_size_variable);
+  report(memory_full_, reported_memory_full_, "the memory for those that wait was used up",
+         "BatchOptions::max_queue_bytes");
 }
 
 }  // namespace sonde::detail

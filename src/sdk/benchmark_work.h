@@ -35,13 +35,14 @@ class CountingExporter final : public SpanExporter {
 /// A provider at work.
 class Tracing {
  public:
-  Tracing() {
+  explicit Tracing(std::unique_ptr<Sampler> sampler = {}) {
     BatchOptions options;
     options.max_queue_size = std::size_t{burst} * 4;
     auto processor =
         std::make_unique<BatchSpanProcessor>(std::make_unique<CountingExporter>(exported_), options);
     processor_ = processor.get();
     TracerProviderOptions provider;
+    provider.sampler = std::move(sampler);
     provider.processors.push_back(std::move(processor));
     provider_ = std::make_unique<TracerProvider>(std::move(provider));
     tracer = provider_->get_tracer("sdk_bench", "1.0");
@@ -127,12 +128,19 @@ inline void span_with_link(const Tracer& tracer) noexcept {
   span.add_link(SpanContext(trace_id, span_id, TraceFlags{TraceFlags::sampled}, true), {});
 }
 
-/// A parent that was not sampled, so that a parent-based sampler, the default, drops its children.
-inline SpanContext unsampled_parent() { return {TraceId{{1}}, SpanId{{1}}, TraceFlags{0}, true}; }
-
-inline void sampled_out_span(const Tracer& tracer, const SpanContext& parent) noexcept {
-  auto span = tracer.start_span("operation", {.parent = parent});
-  span.set_attribute("key", 1);
-}
+/// What the guards count, by the benchmarks' names.
+struct Case {
+  const char* name;
+  void (*work)(const Tracer&) noexcept;
+};
+inline constexpr Case span_cases[] = {
+    {"StartEndSpan", start_end_span},
+    {"LlmSpan", llm_span},
+    {"NestedRag", nested_rag},
+    {"SpanWith4Attributes", span_with_4_attributes},
+    {"SpanWith8Attributes", span_with_8_attributes},
+    {"SpanWithEvent", span_with_event},
+    {"SpanWithLink", span_with_link},
+};
 
 }  // namespace sonde::benchmarks

@@ -12,13 +12,9 @@ RecordQueue::RecordQueue(std::shared_ptr<QueueRoom> room) : room_(std::move(room
 RecordQueue::~RecordQueue() {
   room_->queue_count.fetch_sub(1, std::memory_order_relaxed);
   room_->records.give_back(permits_ + pending());
-  Chunk* chunk = head_.load(std::memory_order_acquire);
-  while (chunk != nullptr) {
-    Chunk* const next = chunk->next.load(std::memory_order_acquire);
-    free_chunk(chunk);
-    chunk = next;
-  }
-  if (Chunk* const spare = spare_.load(std::memory_order_acquire); spare != nullptr) free_chunk(spare);
+  free_chunks(head_.load(std::memory_order_acquire));
+  free_chunks(spares_.load(std::memory_order_acquire));
+  free_chunks(own_spares_);
 }
 
 bool RecordQueue::take_block() noexcept {
@@ -39,7 +35,7 @@ bool RecordQueue::publish_block() noexcept {
 }
 
 RecordQueue::Chunk* RecordQueue::add_chunk(std::size_t at_least) noexcept {
-  Chunk* chunk = at_least <= chunk_size ? spare_.exchange(nullptr, std::memory_order_acquire) : nullptr;
+  Chunk* chunk = at_least <= chunk_size ? take_spare() : nullptr;
   if (chunk == nullptr) {
     const std::size_t usual = tail_ == nullptr
                                   ? first_chunk_size
@@ -63,10 +59,41 @@ RecordQueue::Chunk* RecordQueue::add_chunk(std::size_t at_least) noexcept {
   return chunk;
 }
 
+RecordQueue::Chunk* RecordQueue::take_spare() noexcept {
+  if (own_spares_ == nullptr) own_spares_ = spares_.exchange(nullptr, std::memory_order_acquire);
+  Chunk* const spare = own_spares_;
+  if (spare == nullptr) return nullptr;
+  own_spares_ = spare->next.exchange(nullptr, std::memory_order_relaxed);
+  spare_count_.fetch_sub(1, std::memory_order_relaxed);
+  return spare;
+}
+
+void RecordQueue::recycle(Chunk* chunk) noexcept {
+  if (chunk->capacity != chunk_size || spare_count_.load(std::memory_order_relaxed) >= most_spares) {
+    return free_chunk(chunk);
+  }
+  spare_count_.fetch_add(1, std::memory_order_relaxed);
+  chunk->read = 0;
+  chunk->written.store(0, std::memory_order_relaxed);
+  Chunk* first = spares_.load(std::memory_order_relaxed);
+  do {
+    chunk->next.store(first, std::memory_order_relaxed);
+  } while (
+      !spares_.compare_exchange_weak(first, chunk, std::memory_order_release, std::memory_order_relaxed));
+}
+
 void RecordQueue::free_chunk(Chunk* chunk) noexcept {
   room_->bytes.give_back(sizeof(Chunk) + chunk->capacity);
   chunk->~Chunk();
   ::operator delete(chunk);
+}
+
+void RecordQueue::free_chunks(Chunk* first) noexcept {
+  while (first != nullptr) {
+    Chunk* const next = first->next.load(std::memory_order_acquire);
+    free_chunk(first);
+    first = next;
+  }
 }
 
 PushResult RecordQueue::push(const ScopeCore& core, std::string_view otlp) noexcept {
@@ -102,13 +129,7 @@ bool RecordQueue::front(Entry& entry) noexcept {
       continue;
     }
     head_.store(next, std::memory_order_release);
-    chunk->read = 0;
-    chunk->written.store(0, std::memory_order_relaxed);
-    chunk->next.store(nullptr, std::memory_order_relaxed);
-    if (chunk->capacity == chunk_size) {
-      chunk = spare_.exchange(chunk, std::memory_order_acq_rel);
-    }
-    if (chunk != nullptr) free_chunk(chunk);
+    recycle(chunk);
     chunk = next;
   }
   if (chunk == nullptr) return false;

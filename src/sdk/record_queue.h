@@ -93,6 +93,8 @@ class RecordQueue {
   /// A thread's first chunk, and the size that each further one approaches by doubling.
   static constexpr std::size_t first_chunk_size = 4 * 1024;
   static constexpr std::size_t chunk_size = 64 * 1024;
+  /// A batch of spans about models fills about three.
+  static constexpr std::uint32_t most_spares = 4;
 
   struct Header {
     const ScopeCore* core;
@@ -114,7 +116,12 @@ class RecordQueue {
   /// Tells that a block is used up; whether the consumer should be woken.
   [[nodiscard]] bool publish_block() noexcept;
   [[nodiscard]] Chunk* add_chunk(std::size_t at_least) noexcept;
+  /// Producer: a spent chunk, empty again, or null.
+  [[nodiscard]] Chunk* take_spare() noexcept;
+  /// Consumer: for the producer to use again, or to be freed where it has enough.
+  void recycle(Chunk* chunk) noexcept;
   void free_chunk(Chunk* chunk) noexcept;
+  void free_chunks(Chunk* first) noexcept;
 
   const std::shared_ptr<QueueRoom> room_;
 
@@ -123,11 +130,13 @@ class RecordQueue {
   std::size_t permits_ = 0;  ///< What is left of the block.
   std::size_t block_ = 0;
   std::atomic<std::uint64_t> pushed_{0};
+  Chunk* own_spares_ = nullptr;
 
-  // The consumer's. A spent chunk is handed back through `spare_`, so that a steady flow allocates nothing.
+  // The consumer's. Spent chunks are handed back through `spares_`, so that a steady flow allocates nothing.
   alignas(64) std::atomic<Chunk*> head_{nullptr};
   std::atomic<std::uint64_t> popped_{0};
-  std::atomic<Chunk*> spare_{nullptr};
+  std::atomic<Chunk*> spares_{nullptr};
+  std::atomic<std::uint32_t> spare_count_{0};  ///< Both lists' together.
 };
 
 }  // namespace sonde::detail
