@@ -1,0 +1,1 @@
+// Nothing: the shared library is the static one, whole.
