@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "sdk/logs/test_logging.h"
 #include "sdk/test_tracing.h"
-#include "sonde/in_memory_exporter.hpp"
 #include "sonde/logger_provider.hpp"
 
 namespace sonde {
@@ -20,6 +20,7 @@ namespace {
 
 using test::count;
 using test::find;
+using test::TestLogging;
 using test::TestTracing;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -45,32 +46,12 @@ class FunctionProcessor final : public LogRecordProcessor {
   Severity least_;
 };
 
-struct TestLogging {
-  explicit TestLogging(LoggerProviderOptions options = {}) {
-    options.resource = Resource({{"service.name", std::string("test")}});
-    options.processors.push_back(std::make_unique<SimpleLogRecordProcessor>(make_in_memory_exporter(memory)));
-    provider = std::make_unique<LoggerProvider>(std::move(options));
-    logger = provider->get_logger("test", "1.0", "https://schema", {{"scope.key", true}});
-  }
-  explicit TestLogging(FunctionProcessor::Function first) : TestLogging(with(std::move(first))) {}
-
-  static LoggerProviderOptions with(FunctionProcessor::Function first) {
-    LoggerProviderOptions options;
-    options.processors.push_back(std::make_unique<FunctionProcessor>(std::move(first)));
-    return options;
-  }
-
-  /// Emits, and gives what was exported.
-  std::string emit(const LogRecord& record) const {
-    logger.emit(record);
-    const auto records = memory->log_records();
-    return records.empty() ? std::string() : records.back();
-  }
-
-  std::shared_ptr<InMemoryLogRecords> memory = std::make_shared<InMemoryLogRecords>();
-  std::unique_ptr<LoggerProvider> provider;
-  Logger logger;
-};
+/// Options with a first processor that does this.
+LoggerProviderOptions processing(FunctionProcessor::Function first) {
+  LoggerProviderOptions options;
+  options.processors.push_back(std::make_unique<FunctionProcessor>(std::move(first)));
+  return options;
+}
 
 TEST(Logger, RecordsEveryFieldOfARecord) {
   const TestLogging logging;
@@ -227,7 +208,7 @@ TEST(Logger, IsEnabledIfAnyProcessorIs) {
 TEST(LogRecordProcessor, ReadsAndChangesEveryField) {
   const TestTracing tracing;
   const Span span = tracing.tracer.start_span("span");
-  const TestLogging logging([&](EmittedLogRecord& record, const Parent&) {
+  const TestLogging logging(processing([&](EmittedLogRecord& record, const Parent&) {
     EXPECT_EQ(record.view().body().as_string(), "before");
     EXPECT_EQ(record.scope().name, "test");
     EXPECT_EQ(record.resource().string("service.name"), "test");
@@ -242,7 +223,7 @@ TEST(LogRecordProcessor, ReadsAndChangesEveryField) {
     record.set_attribute("added", 1.5);
     record.remove_attribute("removed");
     record.remove_attribute("not there");
-  });
+  }));
   const std::string bytes = logging.emit({.severity = Severity::info,
                                           .body = "before",
                                           .attributes = {{"changed", 1}, {"kept", true}, {"removed", 2}},
@@ -265,14 +246,14 @@ TEST(LogRecordProcessor, ReadsAndChangesEveryField) {
 TEST(LogRecordProcessor, CanTakeFieldsOut) {
   const TestTracing tracing;
   const auto span = tracing.tracer.start_as_current_span("span");
-  const TestLogging logging([&](EmittedLogRecord& record, const Parent& context) {
+  const TestLogging logging(processing([&](EmittedLogRecord& record, const Parent& context) {
     EXPECT_EQ(context.resolve()->span_id(), span.context().span_id());
     record.set_time(0);
     record.set_severity(Severity::unspecified);
     record.set_body({});
     record.set_event_name("");
     record.set_span_context({});
-  });
+  }));
   const std::string bytes =
       logging.emit({.severity = Severity::info, .body = "body", .event_name = "name", .time = 1});
   const LogRecordView record(bytes);
@@ -285,7 +266,7 @@ TEST(LogRecordProcessor, CanTakeFieldsOut) {
 }
 
 TEST(LogRecordProcessor, CannotAddBeyondTheLimit) {
-  LoggerProviderOptions options = TestLogging::with([](EmittedLogRecord& record, const Parent&) {
+  LoggerProviderOptions options = processing([](EmittedLogRecord& record, const Parent&) {
     record.set_attribute("b", 2);
     record.set_attribute("c", 3);
     record.set_attribute("a", "again");
@@ -300,10 +281,10 @@ TEST(LogRecordProcessor, CannotAddBeyondTheLimit) {
 
 TEST(LogRecordProcessor, MayEmitRecordsItself) {
   TestLogging* self = nullptr;
-  TestLogging logging([&](EmittedLogRecord& record, const Parent&) {
+  TestLogging logging(processing([&](EmittedLogRecord& record, const Parent&) {
     if (record.view().body().as_string() == "outer") self->logger.emit({.body = "inner"});
-    EXPECT_EQ(record.view().observed_time() != 0, true);
-  });
+    EXPECT_NE(record.view().observed_time(), 0u);
+  }));
   self = &logging;
   logging.logger.emit({.body = "outer"});
   const auto records = logging.memory->log_records();
