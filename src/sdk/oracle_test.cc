@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "opentelemetry/proto/collector/trace/v1/trace_service.pb.h"
-#include "sdk/oracle_values.h"
+#include "sdk/testing/oracle_values.h"
 #include "sonde/sonde.hpp"
 
 namespace sonde {

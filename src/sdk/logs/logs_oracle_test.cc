@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "opentelemetry/proto/collector/logs/v1/logs_service.pb.h"
-#include "sdk/oracle_values.h"
+#include "sdk/testing/oracle_values.h"
 #include "sonde/logger_provider.hpp"
 
 namespace sonde {
