@@ -23,6 +23,15 @@ enum class OtlpProtocol : std::uint8_t { grpc, http_protobuf, http_json };
 /// Of requests. The specification knows none and gzip; not every receiver takes zstd.
 enum class OtlpCompression : std::uint8_t { none, gzip, zstd };
 
+/// The pause before attempt n + 1 is random between nothing and initial * multiplier^(n - 1), at most
+/// `maximum`, so that many clients of one failed receiver do not return at the same moment. A receiver that
+/// asks for a longer pause gets it.
+struct RetryPolicy {
+  std::chrono::milliseconds initial{1'000};
+  double multiplier = 1.5;
+  std::chrono::milliseconds maximum{5'000};
+};
+
 /// Where and how OTLP is sent. What is left out comes from the OTEL_EXPORTER_OTLP_<SIGNAL>_* environment
 /// variables, then from OTEL_EXPORTER_OTLP_*, and failing those from the specification's defaults
 /// (specification protocol/exporter.md).
@@ -36,8 +45,9 @@ struct OtlpExporterOptions {
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::optional<OtlpCompression> compression = {};
   std::optional<std::chrono::milliseconds> timeout = {};  ///< For one export with its retries; 10 s.
-  std::optional<std::string> certificate = {};            ///< PEM files: the authority that is trusted, ...
-  std::optional<std::string> client_key = {};             ///< ... and what the client shows of itself.
+  RetryPolicy retry = {};
+  std::optional<std::string> certificate = {};  ///< PEM files: the authority that is trusted, ...
+  std::optional<std::string> client_key = {};   ///< ... and what the client shows of itself.
   std::optional<std::string> client_certificate = {};
   std::optional<bool> insecure = {};  ///< Whether a gRPC endpoint without a scheme is reached without TLS.
   /// Whether what is left out here is taken from the environment at all, or from the defaults at once.

@@ -56,7 +56,7 @@ void render_buckets(const HistogramPointView& point, ConsoleText& text) {
   bool is_first = true;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     if (counts[i] == 0) continue;
-    text.add(is_first ? "\n      " : "  ");
+    is_first ? text.end_line().add("      ") : text.add("  ");
     is_first = false;
     if (i < boundaries.size()) {
       text.add("≤ " + number_text(boundaries[i]), Style::faint);
@@ -73,19 +73,19 @@ void render_metric(const MetricView& metric, ConsoleText& text) {
   text.add(name_of(metric.type())).add(name_of(metric.temporality()));
   if (!metric.unit().empty()) text.add("  ").add(metric.unit());
   if (!metric.description().empty()) text.add("  ").add(metric.description(), Style::faint);
-  text.add("\n");
+  text.end_line();
   for (const NumberPointView point : metric.numbers()) {
     render_point(point, text);
-    text.add(number_text_of(point.value()), Style::accent).add("\n");
+    text.add(number_text_of(point.value()), Style::accent).end_line();
   }
   for (const HistogramPointView point : metric.histograms()) {
     render_summary(point, text);
     render_buckets(point, text);
-    text.add("\n");
+    text.end_line();
   }
   for (const ExponentialHistogramPointView point : metric.exponential_histograms()) {
     render_summary(point, text);
-    text.add("\n");
+    text.end_line();
   }
 }
 

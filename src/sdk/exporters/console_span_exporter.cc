@@ -106,7 +106,7 @@ class SpanTrees {
     }
     text.add("  ").ids(line.is_root ? span.trace_id() : TraceId(), span.span_id(),
                        line.is_root ? span.parent_span_id() : SpanId());
-    text.add("\n");
+    text.end_line();
     render_content(span, indent, text);
   }
 
@@ -114,11 +114,11 @@ class SpanTrees {
     render_attributes(span.attributes(), indent, text);
     for (const SpanEventView event : span.events()) {
       text.add(indent).add("+ ").add(duration_text(time_between(span.start_time(), event.time())));
-      text.add("  ").add(event.name()).add("\n");
+      text.add("  ").add(event.name()).end_line();
       render_attributes(event.attributes(), indent + "    ", text);
     }
     for (const SpanLinkView link : span.links()) {
-      text.add(indent).add("~ linked to  ").ids(link.trace_id(), link.span_id()).add("\n");
+      text.add(indent).add("~ linked to  ").ids(link.trace_id(), link.span_id()).end_line();
       render_attributes(link.attributes(), indent + "    ", text);
     }
   }
@@ -126,7 +126,7 @@ class SpanTrees {
   static void render_attributes(const detail::WireRange<AttributeView>& attributes, const std::string& indent,
                                 ConsoleText& text) {
     for (const AttributeView attribute : attributes) {
-      text.add(indent).add(attribute.key(), Style::faint).add(": ").value(attribute.value()).add("\n");
+      text.add(indent).add(attribute.key(), Style::faint).add(": ").value(attribute.value()).end_line();
     }
   }
 

@@ -32,10 +32,15 @@ ConsoleText& ConsoleText::add(std::string_view text, Style style) {
   const std::string_view sequence = in_colour_ ? escape_sequence(style) : std::string_view();
   text_ += sequence;
   for (const char c : text) {
-    const bool is_control = (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7F;
+    const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
     text_ += is_control ? ' ' : c;
   }
   if (!sequence.empty()) text_ += end_of_style;
+  return *this;
+}
+
+ConsoleText& ConsoleText::end_line() {
+  text_ += '\n';
   return *this;
 }
 

@@ -20,6 +20,7 @@ class ConsoleText {
   explicit ConsoleText(bool in_colour) noexcept : in_colour_(in_colour) {}
 
   ConsoleText& add(std::string_view text, Style style = Style::plain);
+  ConsoleText& end_line();
   /// As JSON, so that text, numbers and nesting can be told apart.
   ConsoleText& value(const ValueView& value);
   /// {key=value, ...}, or nothing.

@@ -277,7 +277,9 @@ OtlpAnswer read_grpc_answer(const HttpClientResponse& response) {
 
 OtlpAnswer read_failure(const Error& error) {
   const bool try_again = error.code == ErrorCode::unavailable || error.code == ErrorCode::deadline_exceeded;
-  return {.verdict = try_again ? Verdict::try_again : Verdict::refused, .message = error.message};
+  return {.verdict = try_again ? Verdict::try_again : Verdict::refused,
+          .message = error.message,
+          .timed_out = error.code == ErrorCode::deadline_exceeded};
 }
 
 }  // namespace sonde::sdk

@@ -24,6 +24,7 @@ struct OtlpAnswer {
   ExportFailure failure = ExportFailure::refused;  ///< Of a request that was refused.
   std::uint64_t rejected = 0;  ///< Items of an accepted request that were refused for good.
   std::string message = {};    ///< Empty, or at most a line of text for a person.
+  bool timed_out = false;      ///< No answer came in the time allowed.
   std::optional<std::chrono::milliseconds> retry_after = {};  ///< As the receiver asks; never negative.
 };
 

@@ -6,10 +6,13 @@
 #include <ctime>
 
 #include "base/base64.h"
+#include "sdk_support/otlp_requests.h"
 
 namespace sonde::sdk {
 namespace {
 
+using sonde::test::delimited;
+using sonde::test::retry_info;
 using std::chrono::milliseconds;
 using testing::AllOf;
 using testing::HasSubstr;
@@ -17,18 +20,12 @@ using transport::HttpClientResponse;
 using transport::HttpHeaders;
 using Verdict = OtlpAnswer::Verdict;
 
-/// A length-delimited protobuf field, shorter than 128 bytes.
-std::string delimited(int number, const std::string& content) {
-  return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(content.size())} + content;
-}
-
-/// A google.rpc.Status whose details hold a RetryInfo with this Duration.
+/// A google.rpc.Status whose details hold a RetryInfo with this Duration behind another detail.
 std::string status_with_retry(const std::string& duration) {
   return std::string("\x08\x0e", 2) +
          delimited(3, delimited(1, "type.googleapis.com/google.rpc.ErrorInfo") +
                           delimited(2, delimited(1, "why"))) +
-         delimited(3, delimited(1, "type.googleapis.com/google.rpc.RetryInfo") +
-                          delimited(2, delimited(1, duration)));
+         retry_info(duration);
 }
 
 std::string base64(const std::string& bytes) {

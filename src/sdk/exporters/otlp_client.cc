@@ -57,24 +57,46 @@ void write_grpc_prefix(std::string& body, bool compressed) {
   for (std::size_t i = 0; i < 4; ++i) body[1 + i] = static_cast<char>(size >> (24 - 8 * i) & 0xFF);
 }
 
-ExportResult gave_up(const OtlpAnswer& answer, int attempts, std::string_view why) {
+ExportResult gave_up(const std::string& problem, int attempts, std::string_view why) {
   return {.delivered = false,
-          .message = answer.message + " (" + std::to_string(attempts) +
+          .message = problem + " (" + std::to_string(attempts) +
                      (attempts == 1 ? " attempt; " : " attempts; ") + std::string(why) + ")",
           .failure = ExportFailure::unavailable};
+}
+
+/// What a person can do about a connection that TLS refused.
+std::string tls_advice(const OtlpEndpoint& endpoint, const Error& error) {
+  const auto says = [&error](std::string_view text) { return error.message.find(text) != std::string::npos; };
+  if (!endpoint.url.starts_with("https")) return {};
+  if (error.code == ErrorCode::permission_denied) {
+    if (says("host name") || says("hostname")) {
+      return "; the certificate is another host's: is the endpoint's name the right one?";
+    }
+    const bool is_own = !endpoint.certificate_file.empty();
+    return "; trusted are the authorities of " + (is_own ? endpoint.certificate_file : "this system") +
+           ", and the receiver's must be in the PEM file that OTEL_EXPORTER_OTLP_CERTIFICATE names";
+  }
+  // With TLS 1.3 a server refuses a client only after the client believes itself connected, by closing.
+  const bool was_connected = error.code == ErrorCode::unavailable && !says("connect to") && !says("resolve");
+  if (!was_connected) return {};
+  if (endpoint.client_certificate_file.empty()) {
+    return "; the receiver may want a client certificate: name its PEM files in "
+           "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY";
+  }
+  return "; the receiver may not accept the client certificate " + endpoint.client_certificate_file;
 }
 
 ExportResult refused(OtlpAnswer answer) {
   return {.delivered = false, .message = std::move(answer.message), .failure = answer.failure};
 }
 
-OtlpAnswer cannot_encode(ExportFailure failure, std::string why) {
+OtlpAnswer cannot_send(ExportFailure failure, std::string why) {
   return {.verdict = Verdict::refused, .failure = failure, .message = std::move(why)};
 }
 
 }  // namespace
 
-OtlpClient::OtlpClient(Signal signal, OtlpEndpoint endpoint, RetryPolicy retry)
+OtlpClient::OtlpClient(Signal signal, OtlpEndpoint endpoint, const RetryPolicy& retry)
     : signal_(signal),
       endpoint_(std::move(endpoint)),
       retry_(retry),
@@ -83,54 +105,61 @@ OtlpClient::OtlpClient(Signal signal, OtlpEndpoint endpoint, RetryPolicy retry)
       compressor_(make_compressor(endpoint_.compression)) {}
 
 ExportResult OtlpClient::send(std::string_view request, Deadline deadline) noexcept {
+  if (endpoint_.protocol != OtlpProtocol::http_json) return send_encoded(request, deadline);
   try {
-    const Deadline now = steady_clock::now();
-    const bool sooner = endpoint_.timeout < std::chrono::duration_cast<milliseconds>(deadline - now);
-    if (sooner) deadline = now + endpoint_.timeout;
-    return deliver(request, deadline);
+    json_.clear();
+    if (!append_otlp_json(signal_, request, json_)) {
+      return refused(cannot_send(ExportFailure::invalid, "a value is nested too deeply for JSON"));
+    }
+    return send_encoded(json_, deadline);
   } catch (...) {
     return {.delivered = false, .message = "out of memory"};  // Short enough not to need any.
   }
 }
 
-ExportResult OtlpClient::deliver(std::string_view request, Deadline deadline) {
-  OtlpAnswer answer = set_body(request);
+ExportResult OtlpClient::send_encoded(std::string_view content, Deadline deadline) noexcept {
+  try {
+    const Deadline now = steady_clock::now();
+    const bool sooner = endpoint_.timeout < std::chrono::duration_cast<milliseconds>(deadline - now);
+    if (sooner) deadline = now + endpoint_.timeout;
+    return deliver(content, deadline);
+  } catch (...) {
+    return {.delivered = false, .message = "out of memory"};
+  }
+}
+
+ExportResult OtlpClient::deliver(std::string_view content, Deadline deadline) {
+  OtlpAnswer answer = set_body(content);
   if (answer.verdict == Verdict::refused) return refused(std::move(answer));
+  std::string problem;  // Of the last attempt, unless it merely had too little time left.
   for (int attempts = 1;; ++attempts) {
     const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
     answer = attempt(left);
     if (answer.verdict == Verdict::accepted) {
       return {.rejected = answer.rejected, .message = std::move(answer.message)};
     }
-    if (stop_.stop_requested()) return gave_up(answer, attempts, "cancelled");
+    if (!answer.timed_out || problem.empty()) problem = answer.message;
+    if (stop_.stop_requested()) return gave_up(problem, attempts, "cancelled");
     if (answer.verdict == Verdict::refused) return refused(std::move(answer));
     const Deadline next = steady_clock::now() + pause_after(attempts, answer);
-    if (next >= deadline) return gave_up(answer, attempts, "no time is left for another");
-    if (!wait_until(next)) return gave_up(answer, attempts, "cancelled");
+    if (next >= deadline) return gave_up(problem, attempts, "no time is left for another");
+    if (!wait_until(next)) return gave_up(problem, attempts, "cancelled");
   }
 }
 
-OtlpAnswer OtlpClient::set_body(std::string_view request) {
+OtlpAnswer OtlpClient::set_body(std::string_view content) {
   std::string& body = http_request_.body;
   const bool grpc = endpoint_.protocol == OtlpProtocol::grpc;
-  std::string_view content = request;
-  if (endpoint_.protocol == OtlpProtocol::http_json) {
-    json_.clear();
-    if (!append_otlp_json(signal_, request, json_)) {
-      return cannot_encode(ExportFailure::invalid, "a value in the request is nested too deeply for JSON");
-    }
-    content = json_;
-  }
   if (content.size() > endpoint_.max_request_bytes) {
-    return cannot_encode(ExportFailure::too_large,
-                         "a request of " + std::to_string(content.size()) + " bytes is more than the " +
-                             std::to_string(endpoint_.max_request_bytes) + " allowed");
+    return cannot_send(ExportFailure::too_large,
+                       "a request of " + std::to_string(content.size()) + " bytes is more than the " +
+                           std::to_string(endpoint_.max_request_bytes) + " allowed");
   }
   body.assign(grpc ? 5 : 0, '\0');
   if (compressor_ == nullptr) {
     body += content;
   } else if (!compressor_->append(content, body)) {
-    return cannot_encode(ExportFailure::refused, "there is no memory to compress the request");
+    return cannot_send(ExportFailure::refused, "there is no memory to compress the request");
   }
   if (grpc) write_grpc_prefix(body, compressor_ != nullptr);
   return {};
@@ -140,7 +169,11 @@ OtlpAnswer OtlpClient::attempt(milliseconds timeout) {
   const bool grpc = endpoint_.protocol == OtlpProtocol::grpc;
   if (grpc) http_request_.headers.back().second = grpc_timeout(timeout);
   const auto response = http_.perform(http_request_, {.stop = stop_.get_token(), .timeout = timeout});
-  if (!response) return read_failure(response.error());
+  if (!response) {
+    OtlpAnswer answer = read_failure(response.error());
+    answer.message += tls_advice(endpoint_, response.error());
+    return answer;
+  }
   OtlpAnswer answer = grpc ? read_grpc_answer(*response) : read_http_answer(*response);
   if (answer.verdict != Verdict::accepted) {
     answer.message = "POST " + transport::without_secrets(endpoint_.url) + ": " + answer.message;

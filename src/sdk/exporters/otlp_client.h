@@ -26,34 +26,27 @@
 
 namespace sonde::sdk {
 
-/// The pause before attempt n + 1 is random between nothing and initial * multiplier^(n - 1), at most
-/// `maximum`, so that many clients of one failed receiver do not return at the same moment. A receiver that
-/// asks for a longer pause gets it.
-struct RetryPolicy {
-  std::chrono::milliseconds initial{1'000};
-  double multiplier = 1.5;
-  std::chrono::milliseconds maximum{5'000};
-};
-
 /// One receiver and one signal. send() is for one thread at a time, cancel() for any thread at any time.
 /// After a fork the child needs a client of its own.
 class OtlpClient {
  public:
-  OtlpClient(Signal signal, OtlpEndpoint endpoint, RetryPolicy retry = {});
+  OtlpClient(Signal signal, OtlpEndpoint endpoint, const RetryPolicy& retry = {});
   OtlpClient(const OtlpClient&) = delete;
   OtlpClient& operator=(const OtlpClient&) = delete;
 
   /// Sends one Export*ServiceRequest. Blocks, with retries, until there is a result, at most until
   /// `deadline` or the endpoint's timeout, whichever comes first.
   [[nodiscard]] ExportResult send(std::string_view request, Deadline deadline) noexcept;
+  /// The same of what is in the endpoint's encoding already.
+  [[nodiscard]] ExportResult send_encoded(std::string_view content, Deadline deadline) noexcept;
 
   /// Ends a send() under way at once, and every later one; what it was sending is `unavailable`.
   void cancel() noexcept { stop_.request_stop(); }
 
  private:
-  [[nodiscard]] ExportResult deliver(std::string_view request, Deadline deadline);
-  /// As an attempt would be answered: refused, and why, if the request cannot be encoded.
-  [[nodiscard]] OtlpAnswer set_body(std::string_view request);
+  [[nodiscard]] ExportResult deliver(std::string_view content, Deadline deadline);
+  /// As an attempt would be answered: refused, and why, if the content cannot be sent.
+  [[nodiscard]] OtlpAnswer set_body(std::string_view content);
   [[nodiscard]] OtlpAnswer attempt(std::chrono::milliseconds timeout);
   [[nodiscard]] std::chrono::milliseconds pause_after(int attempts, const OtlpAnswer& answer);
   /// False if cancelled meanwhile.

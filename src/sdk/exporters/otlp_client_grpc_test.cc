@@ -3,11 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <future>
 #include <set>
-#include <sstream>
 
 #include "sdk/exporters/otlp_client.h"
 #include "sdk_support/decompress.h"
@@ -20,6 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using sonde::test::eager;
+using sonde::test::fifty_milliseconds;
 using sonde::test::GrpcCall;
 using sonde::test::GrpcReply;
 using sonde::test::GrpcTestServer;
@@ -28,7 +26,9 @@ using sonde::test::Kind;
 using sonde::test::kind_of;
 using sonde::test::later;
 using sonde::test::long_time;
+using sonde::test::one_millisecond;
 using sonde::test::request_of;
+using sonde::test::retry_info;
 using sonde::test::three_rejected;
 using std::chrono::milliseconds;
 using testing::Contains;
@@ -57,16 +57,6 @@ GrpcTestServer::Answer replies_in_turn(std::vector<std::optional<GrpcReply>> rep
 
 constexpr int unavailable = 14;
 constexpr int resource_exhausted = 8;
-
-/// A google.rpc.Status whose details hold a RetryInfo with this encoded Duration.
-std::string retry_after(const std::string& duration) {
-  const auto field = [](int number, const std::string& content) {
-    return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(content.size())} + content;
-  };
-  return field(3, field(1, "type.googleapis.com/google.rpc.RetryInfo") + field(2, field(1, duration)));
-}
-const std::string one_millisecond = "\x10\xc0\x84\x3d";         // Duration {nanos: 1'000'000}
-const std::string fifty_milliseconds = "\x10\x80\xe1\xeb\x17";  // Duration {nanos: 50'000'000}
 
 TEST(OtlpGrpc, CallsTheMethodWithTheExactBytes) {
   GrpcTestServer server(always({}));
@@ -142,7 +132,7 @@ TEST(OtlpGrpc, TriesAgainWhenUnavailable) {
 
 TEST(OtlpGrpc, ResourceExhaustedIsTriedAgainOnlyIfTheReceiverSaysWhen) {
   GrpcTestServer server(
-      replies_in_turn({GrpcReply{.code = resource_exhausted, .details = retry_after(one_millisecond)},
+      replies_in_turn({GrpcReply{.code = resource_exhausted, .details = retry_info(one_millisecond)},
                        GrpcReply{}, GrpcReply{.code = resource_exhausted, .status_message = "quota"}}));
   OtlpClient client(Signal::traces, grpc_endpoint(server), eager);
   EXPECT_EQ(kind_of(client.send("request", later())), Kind::success);
@@ -153,7 +143,7 @@ TEST(OtlpGrpc, ResourceExhaustedIsTriedAgainOnlyIfTheReceiverSaysWhen) {
 
 TEST(OtlpGrpc, ThePauseTheReceiverAsksForIsKept) {
   GrpcTestServer server(replies_in_turn(
-      {GrpcReply{.code = unavailable, .details = retry_after(fifty_milliseconds)}, GrpcReply{}}));
+      {GrpcReply{.code = unavailable, .details = retry_info(fifty_milliseconds)}, GrpcReply{}}));
   OtlpClient client(Signal::traces, grpc_endpoint(server), eager);
   const auto started = Clock::now();
   EXPECT_EQ(kind_of(client.send("request", later())), Kind::success);
@@ -251,91 +241,6 @@ TEST(OtlpGrpc, WhatDoesNotSpeakHttp2IsNotTakenForSuccess) {
   OtlpClient client(Signal::traces, {.protocol = OtlpProtocol::grpc, .url = server.url(export_method)},
                     eager);
   EXPECT_EQ(kind_of(client.send("request", Clock::now() + 50ms)), Kind::unavailable);
-}
-
-// TLS
-
-std::string read_file(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
-/// A self-signed certificate for 127.0.0.1, made anew.
-class Certificate {
- public:
-  Certificate() {
-    char name[] = "/tmp/sonde-test-XXXXXX";
-    directory_ = mkdtemp(name);
-    const std::string command =
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 "
-        "-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout " +
-        key_path() + " -out " + path() + " 2>/dev/null";
-    if (std::system(command.c_str()) != 0) throw std::runtime_error("openssl made no certificate");
-  }
-  ~Certificate() {
-    unlink(path().c_str());
-    unlink(key_path().c_str());
-    rmdir(directory_.c_str());
-  }
-  Certificate(const Certificate&) = delete;
-  Certificate& operator=(const Certificate&) = delete;
-
-  [[nodiscard]] std::string path() const { return directory_ + "/certificate.pem"; }
-  [[nodiscard]] std::string key_path() const { return directory_ + "/key.pem"; }
-
- private:
-  std::string directory_;
-};
-
-TEST(OtlpTls, GrpcNegotiatesHttp2WithACertificateThatIsTrusted) {
-  const Certificate certificate;
-  GrpcTestServer server(always({}), {.certificate_chain = read_file(certificate.path()),
-                                     .private_key = read_file(certificate.key_path())});
-  OtlpEndpoint endpoint = grpc_endpoint(server);
-  endpoint.url = "https" + endpoint.url.substr(4);
-  endpoint.certificate_file = certificate.path();
-  OtlpClient client(Signal::traces, endpoint, eager);
-  const std::string request = request_of(300'000);
-  for (int i = 0; i < 3; ++i) {
-    const ExportResult outcome = client.send(request, later());
-    ASSERT_EQ(kind_of(outcome), Kind::success) << outcome.message;
-    EXPECT_TRUE(server.calls().back().message == request);
-  }
-  EXPECT_EQ(server.calls().front().peer, server.calls().back().peer);
-}
-
-TEST(OtlpTls, TheClientShowsItsCertificateToAServerThatAsks) {
-  const Certificate certificate;
-  GrpcTestServer server(always({}), {.certificate_chain = read_file(certificate.path()),
-                                     .private_key = read_file(certificate.key_path()),
-                                     .client_authority = read_file(certificate.path())});
-  OtlpEndpoint endpoint = grpc_endpoint(server);
-  endpoint.url = "https" + endpoint.url.substr(4);
-  endpoint.certificate_file = certificate.path();
-  EXPECT_EQ(kind_of(OtlpClient(Signal::traces, endpoint, eager).send("request", Clock::now() + 100ms)),
-            Kind::unavailable);
-  endpoint.client_certificate_file = certificate.path();
-  endpoint.client_key_file = certificate.key_path();
-  const ExportResult outcome = OtlpClient(Signal::traces, endpoint, eager).send("request", later());
-  EXPECT_EQ(kind_of(outcome), Kind::success) << outcome.message;
-  EXPECT_EQ(server.calls().size(), 1u);
-}
-
-TEST(OtlpTls, ACertificateThatIsNotTrustedIsAFailureForGood) {
-  const Certificate certificate;
-  GrpcTestServer server(always({}), {.certificate_chain = read_file(certificate.path()),
-                                     .private_key = read_file(certificate.key_path())});
-  OtlpEndpoint endpoint = grpc_endpoint(server);
-  endpoint.url = "https" + endpoint.url.substr(4);
-  const ExportResult untrusted = OtlpClient(Signal::traces, endpoint, eager).send("request", later());
-  EXPECT_EQ(kind_of(untrusted), Kind::refused);
-  EXPECT_THAT(untrusted.message, HasSubstr("certificate"));
-  endpoint.certificate_file = "/nowhere/ca.pem";
-  const ExportResult unreadable = OtlpClient(Signal::traces, endpoint, eager).send("request", later());
-  EXPECT_EQ(kind_of(unreadable), Kind::refused);
-  EXPECT_THAT(unreadable.message, HasSubstr("/nowhere/ca.pem"));
-  EXPECT_EQ(server.calls().size(), 0u);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using sonde::test::answer;
+using sonde::test::delimited;
 using sonde::test::eager;
 using sonde::test::gunzip;
 using sonde::test::in_turn;
@@ -81,11 +82,6 @@ TEST(OtlpHttp, CompressesWhenAsked) {
       EXPECT_EQ(gzip ? gunzip(received.body) : unzstd(received.body), request);
     }
   }
-}
-
-/// The content of one field, shorter than 128 bytes.
-std::string delimited(int number, const std::string& content) {
-  return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(content.size())} + content;
 }
 
 TEST(OtlpHttp, WritesJsonWhenAsked) {

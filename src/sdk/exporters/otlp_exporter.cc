@@ -16,8 +16,8 @@ using sdk::SignalOf;
 template <class Batch>
 class OtlpExporter : public ExporterOf<Batch> {
  public:
-  explicit OtlpExporter(sdk::OtlpEndpoint endpoint)
-      : endpoint_(std::move(endpoint)), client_(make_client()) {}
+  OtlpExporter(sdk::OtlpEndpoint endpoint, const RetryPolicy& retry)
+      : endpoint_(std::move(endpoint)), retry_(retry), client_(make_client()) {}
 
   ExportResult export_batch(const Batch& batch, Deadline deadline) noexcept final {
     try {
@@ -32,17 +32,19 @@ class OtlpExporter : public ExporterOf<Batch> {
 
  private:
   [[nodiscard]] std::shared_ptr<sdk::OtlpClient> make_client() const {
-    return std::make_shared<sdk::OtlpClient>(SignalOf<Batch>::value, endpoint_);
+    return std::make_shared<sdk::OtlpClient>(SignalOf<Batch>::value, endpoint_, retry_);
   }
 
   const sdk::OtlpEndpoint endpoint_;
+  const RetryPolicy retry_;
   detail::ProcessLocal<sdk::OtlpClient> client_;  ///< A forked child needs its own.
 };
 
 class OtlpMetricExporter final : public OtlpExporter<MetricBatch> {
  public:
-  OtlpMetricExporter(sdk::OtlpEndpoint endpoint, const sdk::OtlpMetricPreferences& preferences)
-      : OtlpExporter(std::move(endpoint)), preferences_(preferences) {}
+  OtlpMetricExporter(sdk::OtlpEndpoint endpoint, const RetryPolicy& retry,
+                     const sdk::OtlpMetricPreferences& preferences)
+      : OtlpExporter(std::move(endpoint), retry), preferences_(preferences) {}
 
   [[nodiscard]] AggregationTemporality temporality(InstrumentKind kind) const noexcept override {
     return temporality_of(preferences_.temporality, kind);
@@ -61,7 +63,8 @@ Expected<std::unique_ptr<ExporterOf<Batch>>> make_exporter(const OtlpExporterOpt
                                                            std::vector<std::string>& problems) {
   auto endpoint = sdk::resolve_otlp_endpoint(SignalOf<Batch>::value, options, problems);
   if (!endpoint) return endpoint.error();
-  return std::unique_ptr<ExporterOf<Batch>>(std::make_unique<OtlpExporter<Batch>>(*std::move(endpoint)));
+  return std::unique_ptr<ExporterOf<Batch>>(
+      std::make_unique<OtlpExporter<Batch>>(*std::move(endpoint), options.retry));
 }
 
 }  // namespace
@@ -81,7 +84,7 @@ Expected<std::unique_ptr<MetricExporter>> make_otlp_metric_exporter(const OtlpEx
   auto endpoint = sdk::resolve_otlp_endpoint(sdk::Signal::metrics, options, problems);
   if (!endpoint) return endpoint.error();
   return std::unique_ptr<MetricExporter>(std::make_unique<OtlpMetricExporter>(
-      *std::move(endpoint), sdk::resolve_otlp_metric_preferences(options, problems)));
+      *std::move(endpoint), options.retry, sdk::resolve_otlp_metric_preferences(options, problems)));
 }
 
 }  // namespace sonde

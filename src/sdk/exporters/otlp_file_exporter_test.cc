@@ -8,32 +8,26 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "sdk_support/otlp_requests.h"
 #include "sdk_support/temporary_directory.h"
 
 namespace sonde {
 namespace {
 
+using sonde::test::delimited;
 using sonde::test::read_file;
+using sonde::test::request_of_spans;
 using sonde::test::TemporaryDirectory;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-/// The content of one field, shorter than 128 bytes.
-std::string delimited(int number, const std::string& content) {
-  return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(content.size())} + content;
-}
-
-/// A request of one span, and its line of JSON.
-std::string request_of(const std::string& name) {
-  return delimited(1, delimited(2, delimited(2, delimited(5, name))));
-}
 std::string line_of(const std::string& name) {
   return R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"name":")" + name + "\"}]}]}]}\n";
 }
 
 ExportResult export_one(SpanExporter& exporter, const std::string& name) {
-  return exporter.export_batch(SpanBatch(request_of(name), 1), Deadline::max());
+  return exporter.export_batch(SpanBatch(request_of_spans({name}), 1), Deadline::max());
 }
 
 TEST(OtlpFile, HoldsALineForEachBatchAndIsAppendedTo) {

@@ -29,6 +29,7 @@ using namespace std::chrono_literals;
 using sonde::test::later;
 using sonde::test::long_time;
 using sonde::test::patience;
+using sonde::test::request_of_spans;
 using sonde::test::TemporaryDirectory;
 using testing::AllOf;
 using testing::Contains;
@@ -314,22 +315,12 @@ TEST_F(SpoolTest, AResultThatIsKnownAtOnceIsTheProcessors) {
   EXPECT_EQ(monitor->read().refused, 4u);
 }
 
-/// The content of one field, shorter than 128 bytes.
-std::string delimited(int number, const std::string& content) {
-  return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(content.size())} + content;
-}
-std::string request_of(const std::vector<std::string>& names) {
-  std::string spans;
-  for (const std::string& name : names) spans += delimited(2, delimited(5, name));
-  return delimited(1, delimited(2, spans));
-}
-
 TEST_F(SpoolTest, OneBadItemIsLostAloneThoughNobodyWaits) {
   receiver->answer([](const std::string&) { return Receiver::away(); });
   {
     const auto spool = make();
-    put(*spool, request_of({"a", "b", "bad", "c", "d", "e", "f"}), 7);
-    put(*spool, request_of({"g"}), 1);
+    put(*spool, request_of_spans({"a", "b", "bad", "c", "d", "e", "f"}), 7);
+    put(*spool, request_of_spans({"g"}), 1);
   }
   receiver->answer([](const std::string& request) {
     if (request.find("bad") == std::string::npos) return Receiver::taken();
