@@ -1,7 +1,8 @@
 #pragma once
 
-// OTLP as JSON lines: each batch is one line, a whole Export*ServiceRequest. Into files that a collector's
-// file receiver or any JSON tool reads, or on a stream such as standard output (the exporter otlp/stdout).
+// OTLP as JSON lines: each batch is one line, a whole Export*ServiceRequest. Into files that the
+// Collector's otlpjsonfile receiver or any JSON tool reads, or on a stream such as standard output (the
+// exporter otlp/stdout).
 //
 // Source: specification protocol/file-exporter.md.
 

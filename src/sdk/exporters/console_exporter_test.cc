@@ -14,6 +14,7 @@
 
 #include "sdk_support/environment.h"
 #include "sdk_support/temporary_directory.h"
+#include "sonde/logger_provider.hpp"
 #include "sonde/sonde.hpp"
 
 namespace sonde {
@@ -149,6 +150,34 @@ TEST(ConsoleMetrics, ArePrintedWithALineForEachPoint) {
             "empty.gauge  gauge\n"
             "no.data  no data\n"
             "  no data\n");
+}
+
+TEST(ConsoleLogRecords, ArePrintedWithALineEach) {
+  const std::string output = printed([](std::FILE* stream) {
+    LoggerProviderOptions options;
+    options.processors.push_back(
+        std::make_unique<SimpleLogRecordProcessor>(make_console_log_record_exporter(stream)));
+    LoggerProvider provider(std::move(options));
+    const Logger logger = provider.get_logger("test");
+    constexpr std::uint64_t time = 1'760'000'000'123'000'000;  // 2025-10-09 08:53:20.123
+    logger.emit({.severity = Severity::info, .body = "ready", .time = time});
+    logger.emit({.severity = Severity::warn2,
+                 .severity_text = "warning",
+                 .event_name = "cache.miss",
+                 .attributes = {{"key", "a"}, {"tries", 2}},
+                 .time = time});
+    logger.emit({.severity = Severity::error, .body = "first\nsecond\033[2J\n", .time = time});
+    logger.emit({.body = AttributeValue::map({{"a", 1}}), .time = time});
+    const SpanContext context(TraceId{{1}}, SpanId{{2}}, TraceFlags(), true);
+    logger.emit({.body = "in a span", .time = time, .context = context});
+  });
+  EXPECT_EQ(without_ids(output),
+            "08:53:20.123Z  INFO   ready\n"
+            "08:53:20.123Z  warning  cache.miss  {key=\"a\", tries=2}\n"
+            "08:53:20.123Z  ERROR  first\n"
+            "    second [2J\n"
+            "08:53:20.123Z         {\"a\":1}\n"
+            "08:53:20.123Z         in a span  [trace ID span ID]\n");
 }
 
 /// A terminal: what is written on stream() can be read from output().
