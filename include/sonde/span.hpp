@@ -35,6 +35,7 @@ class Span;
 class Tracer;
 
 namespace detail {
+struct SpanOutcome;
 struct SpanRecord;
 struct SpanStarter;
 struct TracerCore;
@@ -49,7 +50,7 @@ void record_exception(SpanRecord& record, const std::exception& exception, Attri
 void record_exception(SpanRecord& record, const std::exception_ptr& exception,
                       Attributes attributes) noexcept;
 void end(SpanRecord* record, std::uint64_t time) noexcept;
-/// Sets the status of a span whose scope an exception is leaving, unless it has one.
+/// Sets the status of a span whose scope is being left early, unless it has one.
 void fail_by_exception(SpanRecord& record) noexcept;
 
 struct ContextValues;
@@ -58,8 +59,12 @@ struct ContextValues;
 struct CurrentContext {
   const Span* span = nullptr;             ///< The innermost one made current, or null.
   const ContextValues* values = nullptr;  ///< Baggage and the application's own, or null.
+  bool is_abandoned = false;              ///< Within a coroutine that is being destroyed before its end.
 };
 extern constinit thread_local CurrentContext current;
+
+/// Rises while scopes are being left early.
+inline int early_exits() noexcept { return std::uncaught_exceptions() + (current.is_abandoned ? 1 : 0); }
 }  // namespace detail
 
 /// A relation to another span that is not the parent: a batch to its items, a retry to the first try.
@@ -113,6 +118,7 @@ class SpanRecorder {
   }
 
  protected:
+  friend struct detail::SpanOutcome;
   SpanRecorder() noexcept = default;
   explicit SpanRecorder(detail::SpanRecord* record) noexcept : record_(record) {}
   SpanRecorder(const SpanRecorder&) noexcept = default;
@@ -161,14 +167,14 @@ class Span : public SpanRecorder {
 
 /// A span that is also its thread's current one, so that spans started meanwhile become its children.
 /// Restores the one before when it ends. Stays where it was made: it must end on the same thread, innermost
-/// first, and must not be held across a co_await. If an exception ends its scope, its status becomes error
-/// unless one was set.
+/// first; across a co_await it may be held only in a coroutine that carries context (see coroutine.hpp). If
+/// an exception, or the coroutine's destruction, ends its scope, its status becomes error unless one was set.
 class ScopedSpan : public Span {
  public:
   ScopedSpan(const ScopedSpan&) = delete;
   ScopedSpan& operator=(const ScopedSpan&) = delete;
   ~ScopedSpan() {
-    if (is_recording() && std::uncaught_exceptions() > exceptions_) detail::fail_by_exception(*record_);
+    if (is_recording() && detail::early_exits() > early_exits_) detail::fail_by_exception(*record_);
     end();
   }
 
@@ -184,7 +190,7 @@ class ScopedSpan : public Span {
       : Span(std::move(span)), previous_(std::exchange(detail::current.span, this)) {}
 
   const Span* previous_;
-  int exceptions_ = std::uncaught_exceptions();
+  int early_exits_ = detail::early_exits();
 };
 
 /// Makes an existing span current for a scope without owning it. The span must outlive the scope.

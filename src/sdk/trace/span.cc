@@ -240,10 +240,11 @@ void record_exception(SpanRecord& record, const std::exception_ptr& exception,
 }
 
 void fail_by_exception(SpanRecord& record) noexcept {
+  if (record.status_code != StatusCode::unset) return;
   // Which exception cannot be known while it flies; record_exception() in a handler tells.
-  if (record.status_code == StatusCode::unset) {
-    set_status(record, StatusCode::error, "an exception left the span's scope");
-  }
+  set_status(record, StatusCode::error,
+             current.is_abandoned ? "the coroutine was destroyed before its end"
+                                  : "an exception left the span's scope");
 }
 
 void end(SpanRecord* record, std::uint64_t time) noexcept {
