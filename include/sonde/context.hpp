@@ -109,9 +109,9 @@ class HeldContext {
   HeldContext(const HeldContext&) = delete;
   HeldContext& operator=(const HeldContext&) = delete;
 
-  [[nodiscard]] CurrentContext current() const noexcept {
-    return {span_.context().is_valid() ? &span_ : nullptr, values_.get()};
-  }
+  [[nodiscard]] const Span* span() const noexcept { return span_.context().is_valid() ? &span_ : nullptr; }
+  [[nodiscard]] const ContextValues* values() const noexcept { return values_.get(); }
+  [[nodiscard]] CurrentContext current() const noexcept { return {.span = span(), .values = values()}; }
 
  private:
   Span span_;  ///< Stands for the span; records nothing.
@@ -128,13 +128,10 @@ class HeldContext {
 class [[nodiscard]] ContextScope {
  public:
   explicit ContextScope(Context context) noexcept;
-  ContextScope(const ContextScope&) = delete;
-  ContextScope& operator=(const ContextScope&) = delete;
-  ~ContextScope();
 
  private:
   detail::HeldContext context_;
-  detail::CurrentContext previous_;
+  detail::Scope scope_;
 };
 
 }  // namespace sonde

@@ -18,6 +18,7 @@
 //
 // Source: specification trace/api.md, Span.
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -54,14 +55,76 @@ void end(SpanRecord* record, std::uint64_t time) noexcept;
 void fail_by_exception(SpanRecord& record) noexcept;
 
 struct ContextValues;
+class Scope;
 
 /// What is current on a thread: pointers to what is owned further down its stack, or in a coroutine's frame.
 struct CurrentContext {
   const Span* span = nullptr;             ///< The innermost one made current, or null.
   const ContextValues* values = nullptr;  ///< Baggage and the application's own, or null.
+  Scope* scope = nullptr;                 ///< The innermost that is open, or null.
   bool is_abandoned = false;              ///< Within a coroutine that is being destroyed before its end.
 };
 extern constinit thread_local CurrentContext current;
+
+/// How many scopes ended on other threads than those they are still open on.
+extern constinit std::atomic<int> orphaned_scopes;
+/// Takes those of this thread out of what is current on it.
+void drop_orphaned_scopes() noexcept;
+
+/// The thread's current span, or null.
+inline const Span* current_span() noexcept {
+  if (current.span == nullptr) return nullptr;
+  if (orphaned_scopes.load(std::memory_order_relaxed) != 0) [[unlikely]]
+    drop_orphaned_scopes();
+  return current.span;
+}
+
+/// Something is current until this is left; then what was before. Scopes of a thread, or of a coroutine that
+/// carries context, stand on each other. One that is left out of its turn is taken out from among them, and
+/// reported once; nothing then points at it any more, whichever thread it was left on.
+class Scope {
+ public:
+  explicit Scope(const Span* span) noexcept
+      : span_(current.span), values_(current.values), below_(current.scope), thread_(&current) {
+    current.span = span;
+    current.scope = this;
+  }
+  Scope(const Span* span, const ContextValues* values) noexcept : Scope(span) { current.values = values; }
+  Scope(const Scope&) = delete;
+  Scope& operator=(const Scope&) = delete;
+  ~Scope() { leave(); }
+
+  /// The first call counts.
+  void leave() noexcept {
+    if (current.scope == this) [[likely]] {
+      restore();
+    } else if (thread_ != nullptr) {
+      leave_out_of_turn();
+    }
+  }
+
+ private:
+  friend void drop_orphaned_scopes() noexcept;
+  friend struct OrphanedScope;
+  void restore() noexcept {
+    current.span = span_;
+    current.values = values_;
+    current.scope = below_;
+    thread_ = nullptr;
+  }
+  void leave_out_of_turn() noexcept;
+  /// What this one restores is then what `other`, which is below it, would have.
+  void skip(const Scope& other) noexcept {
+    span_ = other.span_;
+    values_ = other.values_;
+    below_ = other.below_;
+  }
+
+  const Span* span_;
+  const ContextValues* values_;
+  Scope* below_;
+  const CurrentContext* thread_;  ///< Tells threads apart; null once left.
+};
 
 /// Rises while scopes are being left early.
 inline int early_exits() noexcept { return std::uncaught_exceptions() + (current.is_abandoned ? 1 : 0); }
@@ -180,35 +243,31 @@ class ScopedSpan : public Span {
 
   /// Ends the span and makes the one before current again.
   void end(std::uint64_t time = 0) noexcept {
-    if (detail::current.span == this) detail::current.span = previous_;
+    scope_.leave();
     Span::end(time);
   }
 
  private:
   friend class Tracer;
-  explicit ScopedSpan(Span&& span) noexcept
-      : Span(std::move(span)), previous_(std::exchange(detail::current.span, this)) {}
+  explicit ScopedSpan(Span&& span) noexcept : Span(std::move(span)), scope_(this) {}
 
-  const Span* previous_;
+  detail::Scope scope_;
   int early_exits_ = detail::early_exits();
 };
 
 /// Makes an existing span current for a scope without owning it. The span must outlive the scope.
 class [[nodiscard]] CurrentSpanScope {
  public:
-  explicit CurrentSpanScope(const Span& span) noexcept
-      : previous_(std::exchange(detail::current.span, &span)) {}
-  CurrentSpanScope(const CurrentSpanScope&) = delete;
-  CurrentSpanScope& operator=(const CurrentSpanScope&) = delete;
-  ~CurrentSpanScope() { detail::current.span = previous_; }
+  explicit CurrentSpanScope(const Span& span) noexcept : scope_(&span) {}
 
  private:
-  const Span* previous_;
+  detail::Scope scope_;
 };
 
 /// The context of this thread's current span; invalid if there is none.
 [[nodiscard]] inline SpanContext current_span_context() {
-  return detail::current.span == nullptr ? SpanContext() : detail::current.span->context();
+  const Span* const span = detail::current_span();
+  return span == nullptr ? SpanContext() : span->context();
 }
 
 }  // namespace sonde

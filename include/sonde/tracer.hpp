@@ -51,7 +51,8 @@ class Parent {
   /// tracestate.
   [[nodiscard]] const SpanContext* resolve() const noexcept {
     if (!is_current_) return context_;
-    return detail::current.span == nullptr ? nullptr : &detail::current.span->context();
+    const Span* const span = detail::current_span();
+    return span == nullptr ? nullptr : &span->context();
   }
 
   /// The baggage the span starts with: that of the context this was made from, else the thread's current one.

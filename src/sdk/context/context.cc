@@ -19,9 +19,9 @@ const Baggage& baggage_of(const detail::ContextValues* values) noexcept {
 Baggage Baggage::current() noexcept { return baggage_of(detail::current.values); }
 
 Context Context::current() noexcept {
-  const detail::CurrentContext& current = detail::current;
-  return {current.span == nullptr ? SpanContext() : current.span->context(),
-          current.values == nullptr ? nullptr : current.values->shared_from_this()};
+  SpanContext span_context = current_span_context();  // first: it may find that what is current has changed
+  const detail::ContextValues* const values = detail::current.values;
+  return {std::move(span_context), values == nullptr ? nullptr : values->shared_from_this()};
 }
 
 const Baggage& Context::baggage() const noexcept { return baggage_of(values_.get()); }
@@ -55,7 +55,21 @@ std::shared_ptr<detail::ContextValues> Context::copy_values() const {
 }
 
 namespace detail {
+namespace {
+
+/// The span that is current already stays so itself, rather than what stands for it.
+const Span* choose_span(const Span* stands_for) noexcept {
+  const Span* const span = current_span();
+  const bool is_same = stands_for != nullptr && span != nullptr &&
+                       span->context().span_id() == stands_for->context().span_id() &&
+                       span->context().trace_id() == stands_for->context().trace_id();
+  return is_same ? span : stands_for;
+}
+
+}  // namespace
+
 CurrentContext exchange_current(CurrentContext context) noexcept { return std::exchange(current, context); }
+
 }  // namespace detail
 
 Parent::Parent(const Context& context) noexcept
@@ -65,18 +79,7 @@ const Baggage& Parent::baggage() const noexcept {
   return baggage_ != nullptr ? *baggage_ : baggage_of(detail::current.values);
 }
 
-ContextScope::ContextScope(Context context) noexcept : context_(std::move(context)) {
-  detail::CurrentContext next = context_.current();
-  const Span* const span = detail::current.span;
-  // The span that is current already stays so itself, rather than what stands for it.
-  if (next.span != nullptr && span != nullptr &&
-      span->context().span_id() == next.span->context().span_id() &&
-      span->context().trace_id() == next.span->context().trace_id()) {
-    next.span = span;
-  }
-  previous_ = detail::exchange_current(next);
-}
-
-ContextScope::~ContextScope() { detail::exchange_current(previous_); }
+ContextScope::ContextScope(Context context) noexcept
+    : context_(std::move(context)), scope_(detail::choose_span(context_.span()), context_.values()) {}
 
 }  // namespace sonde
