@@ -68,9 +68,8 @@ int main() {
   auto stream = chat("How fast is it?");
   while (const std::string* const token = stream.next()) {
     auto show = tracer.start_as_current_span("show token");  // a child of the request, not of the chat
-    std::printf("%s", token->c_str());
+    std::printf("%s\n", token->c_str());
   }
-  std::printf("\n");
 
   // A stream that is given up before its end has a span with the status error.
   auto abandoned = chat("And now?");

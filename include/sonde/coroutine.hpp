@@ -61,9 +61,7 @@ class ContextPromise {
 
  protected:
   ContextPromise() noexcept : inherited_(Context::current()), own_(inherited_.current()) {}
-  ~ContextPromise() {
-    if (is_running_) leave();
-  }
+  ~ContextPromise() { leave(); }
 
   /// What initial_suspend() returns.
   template <class Awaitable>
@@ -86,8 +84,8 @@ class ContextPromise {
   /// To be called by an unhandled_exception() that throws on, which ends the coroutine without
   /// final_suspend().
   void leave() noexcept {
+    if (!std::exchange(is_running_, false)) return;
     own_ = detail::exchange_current(caller_);
-    is_running_ = false;
   }
 
  private:

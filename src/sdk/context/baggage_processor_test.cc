@@ -4,10 +4,12 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "sdk/test_tracing.h"
 #include "sonde/baggage.hpp"
 #include "sonde/context.hpp"
+#include "sonde/logger_provider.hpp"
 
 namespace sonde {
 namespace {
@@ -46,6 +48,37 @@ TEST(BaggageSpanProcessor, TakesTheBaggageOfAnExplicitParentContext) {
   const std::string span = tracing.memory->find("chat");
   EXPECT_EQ(find(SpanView(span).attributes(), "user.id")->as_string(), "7");
   EXPECT_FALSE(find(SpanView(span).attributes(), "request_id"));
+}
+
+TEST(BaggageSpanProcessor, LeavesWhatTheSpanSaysOfItself) {
+  TestTracing tracing(std::make_unique<BaggageSpanProcessor>(request_keys()));
+  const ContextScope scope(Context::current().set_baggage(request));
+  tracing.tracer.start_span("chat", {.attributes = {{"user.id", "own"}}}).end();
+  const std::string span = tracing.memory->find("chat");
+  EXPECT_EQ(find(SpanView(span).attributes(), "user.id")->as_string(), "own");
+  EXPECT_EQ(find(SpanView(span).attributes(), "request_id")->as_string(), "r");
+}
+
+TEST(BaggageLogRecordProcessor, CopiesTheKeysItWasGivenAndNoOthers) {
+  const auto memory = std::make_shared<InMemoryLogRecords>();
+  LoggerProviderOptions options;
+  options.processors.push_back(std::make_unique<BaggageLogRecordProcessor>(request_keys()));
+  options.processors.push_back(std::make_unique<SimpleLogRecordProcessor>(make_in_memory_exporter(memory)));
+  LoggerProvider provider(std::move(options));
+  const ContextScope scope(Context::current().set_baggage(request));
+  provider.get_logger("test").emit({.body = "hello", .attributes = {{"request_id", "own"}}});
+  ASSERT_EQ(memory->log_records().size(), 1U);
+  const std::string record = memory->log_records().front();
+  EXPECT_EQ(find(LogRecordView(record).attributes(), "user.id")->as_string(), "42");
+  EXPECT_EQ(find(LogRecordView(record).attributes(), "request_id")->as_string(), "own");
+  EXPECT_FALSE(find(LogRecordView(record).attributes(), "secret"));
+}
+
+TEST(BaggageLogRecordProcessor, MakesNoLoggerEnabledByItself) {
+  LoggerProviderOptions options;
+  options.processors.push_back(std::make_unique<BaggageLogRecordProcessor>(request_keys()));
+  LoggerProvider provider(std::move(options));
+  EXPECT_FALSE(provider.get_logger("test").is_enabled());
 }
 
 }  // namespace
