@@ -24,16 +24,20 @@
 
 #include "sonde/diagnostics.hpp"
 #include "sonde/expected.hpp"
+#include "sonde/log_record_processor.hpp"
+#include "sonde/logger_provider.hpp"
 #include "sonde/meter_provider.hpp"
 #include "sonde/metric_reader.hpp"
 #include "sonde/otlp_exporter.hpp"
 #include "sonde/otlp_file_exporter.hpp"
+#include "sonde/prometheus_exporter.hpp"
 #include "sonde/propagator.hpp"
 #include "sonde/resource.hpp"
 #include "sonde/setup.hpp"
 #include "sonde/span_processor.hpp"
 #include "sonde/tracer_provider.hpp"
 #include "sonde/view.hpp"
+#include "sonde/zipkin_exporter.hpp"
 
 namespace sonde {
 
@@ -62,10 +66,19 @@ struct ConsoleExporterConfiguration {};
 /// Prints OTLP as JSON lines to standard output.
 struct OtlpStdoutConfiguration {};
 
-/// Where a signal goes; the pointer is an exporter of the program's own.
+namespace detail {
+template <class Exporter, class... More>
+struct ExporterChoices {
+  using Type = std::variant<OtlpExporterOptions, OtlpFileOptions, OtlpStdoutConfiguration,
+                            ConsoleExporterConfiguration, std::unique_ptr<Exporter>, More...>;
+};
+template <>
+struct ExporterChoices<SpanExporter> : ExporterChoices<SpanExporter, ZipkinExporterOptions> {};
+}  // namespace detail
+
+/// Where a signal goes; the pointer is an exporter of the program's own. Zipkin takes spans only.
 template <class Exporter>
-using ExporterConfiguration = std::variant<OtlpExporterOptions, OtlpFileOptions, OtlpStdoutConfiguration,
-                                           ConsoleExporterConfiguration, std::unique_ptr<Exporter>>;
+using ExporterConfiguration = typename detail::ExporterChoices<Exporter>::Type;
 
 struct SpanProcessorConfiguration {
   ExporterConfiguration<SpanExporter> exporter = {};
@@ -93,10 +106,24 @@ struct PeriodicReaderConfiguration {
 
 struct MeterProviderConfiguration {
   std::vector<PeriodicReaderConfiguration> readers = {};
+  std::vector<PrometheusOptions> prometheus = {};  ///< Each listens on a port of its own.
   std::vector<std::shared_ptr<MetricReader>> custom_readers = {};
   std::vector<View> views = {};
   ExemplarFilter exemplar_filter = ExemplarFilter::trace_based;
   std::vector<ScopeRule> meters = {};  ///< Which are turned off.
+};
+
+struct LogRecordProcessorConfiguration {
+  ExporterConfiguration<LogRecordExporter> exporter = {};
+  std::optional<BatchOptions> batch = default_log_record_batch();  ///< Nothing: each record as it comes.
+};
+
+struct LoggerProviderConfiguration {
+  std::vector<LogRecordProcessorConfiguration> processors = {};
+  /// Called before those above: what changes records.
+  std::vector<std::unique_ptr<LogRecordProcessor>> custom_processors = {};
+  LogRecordLimits limits = {};
+  std::vector<LoggerRule> loggers = {};  ///< What they let through.
 };
 
 /// A signal without a provider records nothing.
@@ -108,6 +135,7 @@ struct Configuration {
   std::unique_ptr<TextMapPropagator> custom_propagator = {};           ///< In place of `propagators`.
   std::optional<TracerProviderConfiguration> tracer_provider = {};
   std::optional<MeterProviderConfiguration> meter_provider = {};
+  std::optional<LoggerProviderConfiguration> logger_provider = {};
 };
 
 /// A configuration that has been checked, with its exporters made. It cannot be made otherwise.

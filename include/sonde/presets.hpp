@@ -24,6 +24,9 @@ namespace sonde::presets {
 /// Jaeger 1.35 and later. Traces.
 [[nodiscard]] SetupOptions jaeger(std::string endpoint = "http://localhost:4318");
 
+/// Zipkin, in its own format: the endpoint is the whole URL. Traces.
+[[nodiscard]] SetupOptions zipkin(std::string endpoint = "http://localhost:9411/api/v2/spans");
+
 /// Grafana Cloud's OTLP gateway, with the address, instance id and token that the stack's OpenTelemetry page
 /// shows, such as https://otlp-gateway-prod-eu-west-2.grafana.net/otlp. All signals.
 [[nodiscard]] SetupOptions grafana_cloud(std::string endpoint, std::string_view instance_id,

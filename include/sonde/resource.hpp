@@ -28,8 +28,8 @@ class Resource {
   /// process.pid, process.executable.name and host.name.
   [[nodiscard]] static Resource detect();
 
-  /// OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME. A variable that cannot be decoded is left out whole, and
-  /// a line that says so is appended to `problems`.
+  /// OTEL_RESOURCE_ATTRIBUTES, OTEL_SERVICE_NAME and OTEL_ENTITIES. A variable that cannot be decoded is left
+  /// out whole, and a line that says so is appended to `problems`.
   [[nodiscard]] static Resource from_environment(std::vector<std::string>& problems);
 
   /// The attributes of both; where a key is in both, the other's value.

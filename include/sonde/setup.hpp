@@ -20,6 +20,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sonde/log_record_exporter.hpp"
+#include "sonde/log_record_processor.hpp"
 #include "sonde/metric_exporter.hpp"
 #include "sonde/otlp_exporter.hpp"
 #include "sonde/sampler.hpp"
@@ -37,6 +39,7 @@ enum class ExporterKind : std::uint8_t {
   otlp,
   otlp_stdout,  ///< OTLP as JSON lines on standard output.
   console,      ///< For people.
+  zipkin,       ///< Of spans only; the endpoint is the whole URL.
   none,
 };
 
@@ -63,11 +66,13 @@ struct SetupOptions {
 
   /// In place of all of the above about exporting spans.
   std::unique_ptr<SpanExporter> custom_exporter = {};
-  std::unique_ptr<MetricExporter> custom_metric_exporter = {};  ///< The same for metrics.
+  std::unique_ptr<MetricExporter> custom_metric_exporter = {};         ///< The same for metrics.
+  std::unique_ptr<LogRecordExporter> custom_log_record_exporter = {};  ///< The same for log records.
 
   std::vector<std::unique_ptr<SpanProcessor>> span_processors = {};  ///< Called before spans are exported.
   std::unique_ptr<Sampler> sampler = {};                             ///< Else OTEL_TRACES_SAMPLER.
   std::vector<View> views = {};
+  std::vector<std::unique_ptr<LogRecordProcessor>> log_record_processors = {};  ///< Called before export.
 
   /// Told of what goes wrong, one sentence at a time, from any thread; must not block. By default such lines
   /// go to stderr, a few a minute at most.
@@ -81,6 +86,7 @@ class [[nodiscard]] Telemetry {
   struct Providers {
     std::unique_ptr<TracerProvider> tracer_provider;
     std::unique_ptr<MeterProvider> meter_provider;
+    std::unique_ptr<LoggerProvider> logger_provider;
   };
   explicit Telemetry(Providers providers) noexcept;
   Telemetry(Telemetry&& other) noexcept;
@@ -90,6 +96,7 @@ class [[nodiscard]] Telemetry {
   // Null if OTEL_SDK_DISABLED is true, or if the configuration has none.
   [[nodiscard]] TracerProvider* tracer_provider() noexcept { return providers_.tracer_provider.get(); }
   [[nodiscard]] MeterProvider* meter_provider() noexcept { return providers_.meter_provider.get(); }
+  [[nodiscard]] LoggerProvider* logger_provider() noexcept { return providers_.logger_provider.get(); }
 
   /// Exports what there is of all signals, side by side. False if that was not done in time.
   bool force_flush(std::chrono::milliseconds timeout = std::chrono::milliseconds(30'000)) noexcept;

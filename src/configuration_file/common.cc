@@ -39,6 +39,16 @@ AttributeLimits read_attribute_limits(Fields& fields) {
   return limits;
 }
 
+AttributeLimits or_general(const AttributeLimits& own, const AttributeLimits& general) {
+  return {.count = own.count ? own.count : general.count,
+          .value_length = own.value_length ? own.value_length : general.value_length,
+          .value_depth = own.value_depth ? own.value_depth : general.value_depth};
+}
+
+void set_limit(std::size_t& limit, std::optional<std::int64_t> value) {
+  if (value) limit = static_cast<std::size_t>(*value);
+}
+
 std::vector<Processor> read_processors(Fields& provider, const BatchOptions& defaults) {
   std::vector<Processor> processors;
   provider.require("processors");

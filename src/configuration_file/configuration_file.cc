@@ -18,10 +18,7 @@ using yaml::Fields;
 using yaml::Node;
 
 DiagnosticLevel read_log_level(Fields& fields) {
-  const auto name = fields.choice(
-      "log_level", {"trace", "trace2", "trace3", "trace4", "debug", "debug2", "debug3", "debug4",
-                    "info",  "info2",  "info3",  "info4",  "warn",  "warn2",  "warn3",  "warn4",
-                    "error", "error2", "error3", "error4", "fatal", "fatal2", "fatal3", "fatal4"});
+  const auto name = fields.choice("log_level", configuration_file::severity_names);
   if (!name || name->starts_with("info")) return DiagnosticLevel::info;
   if (name->starts_with("warn")) return DiagnosticLevel::warning;
   if (name->starts_with("error") || name->starts_with("fatal")) return DiagnosticLevel::error;
@@ -70,6 +67,9 @@ Configuration read_configuration(const Node& root, yaml::Report& report) {
   }
   if (const Node* const provider = parts::find_value(fields, "meter_provider")) {
     configuration.meter_provider = parts::read_meter_provider(*provider, "meter_provider", report);
+  }
+  if (const Node* const provider = parts::find_value(fields, "logger_provider")) {
+    configuration.logger_provider = parts::read_logger_provider(*provider, "logger_provider", limits, report);
   }
   pass_over_the_others(fields, root);
   return configuration;

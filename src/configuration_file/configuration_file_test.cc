@@ -40,8 +40,8 @@ std::string failure(std::string_view text) {
   return configuration ? "" : configuration.error().message;
 }
 
-template <class Exporter>
-const OtlpExporterOptions& otlp(const ExporterConfiguration<Exporter>& exporter) {
+template <class Exporters>
+const OtlpExporterOptions& otlp(const Exporters& exporter) {
   return std::get<OtlpExporterOptions>(exporter);
 }
 
@@ -116,6 +116,9 @@ meter_provider:
             tls: {insecure: true}
             temporality_preference: delta
             default_histogram_aggregation: base2_exponential_bucket_histogram
+    - pull:
+        exporter:
+          prometheus/development: {host: 0.0.0.0, port: 9000, scope_info_enabled: false}
   views:
     - selector: {instrument_name: llm.*, instrument_type: histogram, unit: s}
       stream:
@@ -125,8 +128,40 @@ meter_provider:
         aggregation_cardinality_limit: 50
     - selector: {meter_name: noisy}
       stream: {aggregation: {drop: }}
+logger_provider:
+  processors:
+    - batch:
+        max_queue_size: 100
+        exporter:
+          otlp_file/development: {output_stream: file:///var/log/records.jsonl}
+    - simple: {exporter: {otlp_file/development: }}
+  limits:
+    attribute_value_depth_limit: 5
+  logger_configurator/development:
+    default_config: {minimum_severity: info}
+    loggers:
+      - {name: noisy, config: {minimum_severity: error2, trace_based: true}}
 instrumentation/development: {cpp: {anything: 1}}
 )";
+
+TEST(ConfigurationFile, ReadsTheLogs) {
+  const Configuration configuration = parsed(everything);
+  const LoggerProviderConfiguration& provider = configuration.logger_provider.value();
+  ASSERT_THAT(provider.processors, SizeIs(2));
+  const BatchOptions& batch = provider.processors[0].batch.value();
+  EXPECT_EQ(batch.schedule_delay, milliseconds(1000));
+  EXPECT_EQ(batch.max_queue_size, 100u);
+  EXPECT_EQ(batch.max_export_batch_size, 100u) << "no larger than the queue";
+  EXPECT_EQ(std::get<OtlpFileOptions>(provider.processors[0].exporter).path, "/var/log/records.jsonl");
+  EXPECT_TRUE(std::holds_alternative<OtlpStdoutConfiguration>(provider.processors[1].exporter));
+  EXPECT_EQ(provider.limits.attribute_count, 7u);
+  EXPECT_EQ(provider.limits.attribute_value_depth, 5u);
+  ASSERT_THAT(provider.loggers, SizeIs(2));
+  EXPECT_EQ(provider.loggers[0].name, "noisy");
+  EXPECT_EQ(provider.loggers[0].minimum_severity, Severity::error2);
+  EXPECT_TRUE(provider.loggers[0].trace_based);
+  EXPECT_EQ(provider.loggers[1].minimum_severity, Severity::info);
+}
 
 TEST(ConfigurationFile, ReadsTheTraces) {
   const Environment key("TEST_API_KEY", "secret");
@@ -175,6 +210,10 @@ TEST(ConfigurationFile, ReadsTheMetrics) {
   EXPECT_EQ(options.insecure, true);
   EXPECT_EQ(options.temporality, TemporalityPreference::delta);
   EXPECT_EQ(options.default_histogram_aggregation, Aggregation::Type::base2_exponential_bucket_histogram);
+  ASSERT_THAT(provider.prometheus, SizeIs(1));
+  EXPECT_EQ(provider.prometheus[0].host, "0.0.0.0");
+  EXPECT_EQ(provider.prometheus[0].port, 9000);
+  EXPECT_FALSE(provider.prometheus[0].has_scope_info);
   ASSERT_THAT(provider.views, SizeIs(2));
   const View& view = provider.views[0];
   EXPECT_EQ(view.selector.name, "llm.*");
@@ -256,7 +295,7 @@ resource:
         "otlp_http, otlp_grpc, otlp_file/development and console",
         "test.yaml:10:15: tracer_provider.processors[1].simple.exporter: is missing",
         "test.yaml:11:12: tracer_provider.sampler: must name exactly one",
-        "test.yaml:14:7: meter_provider.readers[0].pull: is not supported; there is periodic",
+        "test.yaml:14:24: meter_provider.readers[0].pull.exporter: must name exactly one",
         "test.yaml:16:35: meter_provider.views[0].selector.instrument_type: must be counter",
         "test.yaml:16:7: meter_provider.views[0].stream: is missing", "test.yaml:17:13: propagator: ",
         "test.yaml:20:24: resource.attributes[0].value: must be of the type int, not text"}) {

@@ -5,6 +5,7 @@
 //
 // Source: github.com/open-telemetry/opentelemetry-configuration, schema/.
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -26,6 +27,9 @@ struct AttributeLimits {
   std::optional<std::int64_t> value_depth = {};
 };
 [[nodiscard]] AttributeLimits read_attribute_limits(yaml::Fields& fields);
+/// The limits of a provider: its own, or else the general ones.
+[[nodiscard]] AttributeLimits or_general(const AttributeLimits& own, const AttributeLimits& general);
+void set_limit(std::size_t& limit, std::optional<std::int64_t> value);
 
 [[nodiscard]] Resource read_resource(const yaml::Node& node, const std::string& key, yaml::Report& report);
 [[nodiscard]] std::vector<std::string> read_propagators(const yaml::Node& node, const std::string& key,
@@ -35,6 +39,9 @@ struct AttributeLimits {
                                                                yaml::Report& report);
 [[nodiscard]] MeterProviderConfiguration read_meter_provider(const yaml::Node& node, const std::string& key,
                                                              yaml::Report& report);
+[[nodiscard]] LoggerProviderConfiguration read_logger_provider(const yaml::Node& node, const std::string& key,
+                                                               const AttributeLimits& general,
+                                                               yaml::Report& report);
 [[nodiscard]] std::vector<View> read_views(yaml::Fields& provider);
 
 /// What all signals may be exported with.
@@ -64,6 +71,12 @@ struct Processor {
                                                                     std::string_view name);
 [[nodiscard]] std::optional<std::chrono::milliseconds> read_time(yaml::Fields& fields, std::string_view name,
                                                                  std::int64_t least);
+
+/// The schema's SeverityNumber: the names of severities 1 to 24.
+inline constexpr std::array<std::string_view, 24> severity_names = {
+    "trace", "trace2", "trace3", "trace4", "debug", "debug2", "debug3", "debug4",
+    "info",  "info2",  "info3",  "info4",  "warn",  "warn2",  "warn3",  "warn4",
+    "error", "error2", "error3", "error4", "fatal", "fatal2", "fatal3", "fatal4"};
 
 /// The field, unless it is missing or null.
 [[nodiscard]] const yaml::Node* find_value(yaml::Fields& fields, std::string_view name);

@@ -6,24 +6,21 @@ namespace {
 using yaml::Fields;
 using yaml::Node;
 
-void set(std::size_t& limit, std::optional<std::int64_t> own, std::optional<std::int64_t> general = {}) {
-  if (general) limit = static_cast<std::size_t>(*general);
-  if (own) limit = static_cast<std::size_t>(*own);
-}
-
 SpanLimits read_limits(Fields& provider, const AttributeLimits& general) {
   static const Node nothing;
   const Node* const node = find_value(provider, "limits");
   Fields fields(node == nullptr ? nothing : *node, provider.key_of("limits"), provider.report());
-  const AttributeLimits own = read_attribute_limits(fields);
+  const AttributeLimits own = or_general(read_attribute_limits(fields), general);
   SpanLimits limits;
-  set(limits.attribute_count, own.count, general.count);
-  set(limits.attribute_value_length, own.value_length, general.value_length);
-  set(limits.attribute_value_depth, own.value_depth, general.value_depth);
-  set(limits.event_count, fields.integer("event_count_limit", 0));
-  set(limits.link_count, fields.integer("link_count_limit", 0));
-  set(limits.event_attribute_count, fields.integer("event_attribute_count_limit", 0), general.count);
-  set(limits.link_attribute_count, fields.integer("link_attribute_count_limit", 0), general.count);
+  set_limit(limits.attribute_count, own.count);
+  set_limit(limits.attribute_value_length, own.value_length);
+  set_limit(limits.attribute_value_depth, own.value_depth);
+  set_limit(limits.event_count, fields.integer("event_count_limit", 0));
+  set_limit(limits.link_count, fields.integer("link_count_limit", 0));
+  set_limit(limits.event_attribute_count, general.count);
+  set_limit(limits.event_attribute_count, fields.integer("event_attribute_count_limit", 0));
+  set_limit(limits.link_attribute_count, general.count);
+  set_limit(limits.link_attribute_count, fields.integer("link_attribute_count_limit", 0));
   return limits;
 }
 

@@ -12,6 +12,7 @@
 #include "base/percent.h"
 #include "otlp/writer.h"
 #include "sdk/configuration/environment.h"
+#include "sdk/entities.h"
 #include "sdk/resource_encoding.h"
 #include "sonde/version.hpp"
 
@@ -57,7 +58,11 @@ Resource Resource::from_environment(std::vector<std::string>& problems) {
         "'=' in "
         "values percent-encoded");
   }
-  Resource resource = Resource().merged_with(Resource(std::move(attributes)));
+  const auto entities = detail::environment(detail::variable("OTEL_ENTITIES"));
+  const Resource resource =
+      Resource()
+          .merged_with(Resource(detail::parse_entities(entities.value_or(""), problems)))
+          .merged_with(Resource(std::move(attributes)));
   const auto name = detail::environment(detail::variable("OTEL_SERVICE_NAME"));
   if (!name) return resource;
   return resource.merged_with(Resource({{"service.name", std::string(*name)}}));

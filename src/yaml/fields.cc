@@ -10,10 +10,10 @@ namespace {
 
 const std::vector<Node> no_items;
 
-std::string enumerated(std::initializer_list<std::string_view> words) {
+std::string enumerated(std::span<const std::string_view> words) {
   std::string out;
   for (const std::string_view word : words) {
-    if (!out.empty()) out += word == *(words.end() - 1) ? " or " : ", ";
+    if (!out.empty()) out += word == words.back() ? " or " : ", ";
     out += word;
   }
   return out;
@@ -93,10 +93,10 @@ std::optional<std::string> Fields::text(std::string_view name) {
 }
 
 std::optional<std::string_view> Fields::choice(std::string_view name,
-                                               std::initializer_list<std::string_view> choices) {
+                                               std::span<const std::string_view> choices) {
   const Node* const node = find(name);
   if (node == nullptr || is_null(*node)) return std::nullopt;
-  const auto* const found = std::find(choices.begin(), choices.end(), as_text(*node).value_or(""));
+  const auto found = std::find(choices.begin(), choices.end(), as_text(*node).value_or(""));
   if (found != choices.end()) return *found;
   wrong(name, *node, enumerated(choices));
   return std::nullopt;

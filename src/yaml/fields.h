@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,7 +48,11 @@ class Fields {
   [[nodiscard]] std::optional<double> number(std::string_view name, double least, double most);
   [[nodiscard]] std::optional<std::string> text(std::string_view name);
   [[nodiscard]] std::optional<std::string_view> choice(std::string_view name,
-                                                       std::initializer_list<std::string_view> choices);
+                                                       std::span<const std::string_view> choices);
+  [[nodiscard]] std::optional<std::string_view> choice(std::string_view name,
+                                                       std::initializer_list<std::string_view> choices) {
+    return choice(name, std::span(choices.begin(), choices.size()));
+  }
   /// The items of a list; none if it is not there. An empty list is reported.
   [[nodiscard]] const std::vector<Node>& list(std::string_view name);
   [[nodiscard]] std::vector<std::string> texts(std::string_view name);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <type_traits>
 
 #include "sdk/configuration/environment.h"
 
@@ -115,6 +116,9 @@ template <class Exporter>
 ExporterConfiguration<Exporter> exporter_of(std::string_view name) {
   if (name == "console") return ConsoleExporterConfiguration{};
   if (name == "otlp/stdout") return OtlpStdoutConfiguration{};
+  if constexpr (std::is_same_v<Exporter, SpanExporter>) {
+    if (name == "zipkin") return ZipkinExporterOptions{};
+  }
   return OtlpExporterOptions{};
 }
 
@@ -143,13 +147,45 @@ PeriodicReaderOptions metric_reader(Problems& problems) {
   return options;
 }
 
+PrometheusOptions prometheus(Problems& problems) {
+  PrometheusOptions options;
+  if (const auto host = environment(variable("OTEL_EXPORTER_PROMETHEUS_HOST"))) options.host = *host;
+  if (const auto port = environment_number(variable("OTEL_EXPORTER_PROMETHEUS_PORT"), problems)) {
+    if (*port <= 65'535) {
+      options.port = static_cast<std::uint16_t>(*port);
+    } else {
+      problems.push_back("OTEL_EXPORTER_PROMETHEUS_PORT is " + std::to_string(*port) +
+                         " and is ignored: there is no such port");
+    }
+  }
+  return options;
+}
+
 MeterProviderConfiguration meter_provider(const PeriodicReaderOptions& reader, Problems& problems) {
   MeterProviderConfiguration provider;
   const auto filter = environment_choice(variable("OTEL_METRICS_EXEMPLAR_FILTER"), problems);
   if (filter == "always_on") provider.exemplar_filter = ExemplarFilter::always_on;
   if (filter == "always_off") provider.exemplar_filter = ExemplarFilter::always_off;
   for (const std::string_view exporter : exporters(variable("OTEL_METRICS_EXPORTER"), problems)) {
-    provider.readers.push_back({exporter_of<MetricExporter>(exporter), reader});
+    if (exporter == "prometheus") {
+      provider.prometheus.push_back(prometheus(problems));
+    } else {
+      provider.readers.push_back({exporter_of<MetricExporter>(exporter), reader});
+    }
+  }
+  return provider;
+}
+
+LoggerProviderConfiguration logger_provider(const GeneralLimits& general, const BatchOptions& batch,
+                                            Problems& problems) {
+  LoggerProviderConfiguration provider;
+  LogRecordLimits& limits = provider.limits;
+  read_limit(variable("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT"), general.count, limits.attribute_count,
+             problems);
+  read_limit(variable("OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT"), general.value_length,
+             limits.attribute_value_length, problems);
+  for (const std::string_view exporter : exporters(variable("OTEL_LOGS_EXPORTER"), problems)) {
+    provider.processors.push_back({exporter_of<LogRecordExporter>(exporter), batch_of(exporter, batch)});
   }
   return provider;
 }
@@ -174,6 +210,12 @@ EnvironmentConfiguration configuration_from_environment(Problems& problems) {
   configuration.tracer_provider = tracer_provider(general, read.span_batch, problems);
   read.metric_reader = metric_reader(problems);
   configuration.meter_provider = meter_provider(read.metric_reader, problems);
+  read.log_record_batch =
+      read_batch(default_log_record_batch(),
+                 {variable("OTEL_BLRP_SCHEDULE_DELAY"), variable("OTEL_BLRP_EXPORT_TIMEOUT"),
+                  variable("OTEL_BLRP_MAX_QUEUE_SIZE"), variable("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE")},
+                 problems);
+  configuration.logger_provider = logger_provider(general, read.log_record_batch, problems);
   return read;
 }
 

@@ -12,6 +12,7 @@ struct EnvironmentConfiguration {
   // How exporters are fed that the program brings along itself.
   BatchOptions span_batch = {};
   PeriodicReaderOptions metric_reader = {};
+  BatchOptions log_record_batch = default_log_record_batch();
 };
 
 /// What the environment says, and the specification's defaults where it says nothing. What cannot be

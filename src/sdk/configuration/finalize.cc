@@ -70,23 +70,36 @@ std::unique_ptr<Sampler> make_sampler(const SamplerConfiguration& configuration,
           delegate(configuration.local_parent_not_sampled, "local_parent_not_sampled")});
 }
 
+template <class Exporter, class ProcessorConfiguration>
+std::vector<Output<Exporter>> make_outputs(std::vector<ProcessorConfiguration>& processors,
+                                           const std::string& provider, Problems& problems) {
+  std::vector<Output<Exporter>> outputs;
+  for (std::size_t i = 0; i < processors.size(); ++i) {
+    auto& [exporter, batch] = processors[i];
+    const std::string key = provider + ".processors[" + std::to_string(i) + "]";
+    if (batch) batch = checked(*batch, key, problems);
+    if (auto made = make_exporter<Exporter>(std::move(exporter), key, problems); made != nullptr) {
+      outputs.push_back({std::move(made), batch});
+    }
+  }
+  return outputs;
+}
+
+/// Takes null pointers out of a list of the program's own parts.
+template <class Pointer>
+std::vector<Pointer> without_null(std::vector<Pointer> list, const std::string& key, Problems& problems) {
+  if (std::erase(list, nullptr) != 0) problems.push_back(key + " holds a null pointer");
+  return list;
+}
+
 FinalizedTracerProvider finalize_tracer_provider(TracerProviderConfiguration configuration,
                                                  Problems& problems) {
   FinalizedTracerProvider provider;
   provider.keeps_errors = configuration.keeps_errors;
   TracerProviderOptions& options = provider.options;
-  for (std::size_t i = 0; i < configuration.processors.size(); ++i) {
-    auto& [exporter, batch] = configuration.processors[i];
-    const std::string key = "tracer_provider.processors[" + std::to_string(i) + "]";
-    if (batch) batch = checked(*batch, key, problems);
-    if (auto made = make_exporter<SpanExporter>(std::move(exporter), key, problems); made != nullptr) {
-      provider.outputs.push_back({std::move(made), batch});
-    }
-  }
-  options.processors = std::move(configuration.custom_processors);
-  if (std::erase(options.processors, nullptr) != 0) {
-    problems.emplace_back("tracer_provider.custom_processors holds a null pointer");
-  }
+  provider.outputs = make_outputs<SpanExporter>(configuration.processors, "tracer_provider", problems);
+  options.processors =
+      without_null(std::move(configuration.custom_processors), "tracer_provider.custom_processors", problems);
   options.limits = configuration.limits;
   options.sampler = configuration.custom_sampler != nullptr
                         ? std::move(configuration.custom_sampler)
@@ -139,12 +152,30 @@ FinalizedMeterProvider finalize_meter_provider(MeterProviderConfiguration config
       provider.options.views.push_back(std::move(view));
     }
   }
-  provider.options.readers = std::move(configuration.custom_readers);
-  if (std::erase(provider.options.readers, nullptr) != 0) {
-    problems.emplace_back("meter_provider.custom_readers holds a null pointer");
+  provider.options.readers =
+      without_null(std::move(configuration.custom_readers), "meter_provider.custom_readers", problems);
+  for (const PrometheusOptions& options : configuration.prometheus) {
+    auto exporter = PrometheusExporter::create(options);
+    if (exporter) {
+      provider.options.readers.push_back(*std::move(exporter));
+    } else {
+      problems.push_back("no metrics can be fetched (meter_provider.prometheus): " +
+                         exporter.error().message);
+    }
   }
   provider.options.exemplar_filter = configuration.exemplar_filter;
   provider.options.meters = std::move(configuration.meters);
+  return provider;
+}
+
+FinalizedLoggerProvider finalize_logger_provider(LoggerProviderConfiguration configuration,
+                                                 Problems& problems) {
+  FinalizedLoggerProvider provider;
+  provider.outputs = make_outputs<LogRecordExporter>(configuration.processors, "logger_provider", problems);
+  provider.options.processors =
+      without_null(std::move(configuration.custom_processors), "logger_provider.custom_processors", problems);
+  provider.options.limits = configuration.limits;
+  provider.options.loggers = std::move(configuration.loggers);
   return provider;
 }
 
@@ -170,6 +201,9 @@ FinalizedConfiguration finalize_what_is_right(Configuration configuration, Probl
   }
   if (configuration.meter_provider && !state->is_disabled) {
     state->meter_provider = finalize_meter_provider(*std::move(configuration.meter_provider), problems);
+  }
+  if (configuration.logger_provider && !state->is_disabled) {
+    state->logger_provider = finalize_logger_provider(*std::move(configuration.logger_provider), problems);
   }
   return FinalizedAccess::make(std::move(state));
 }

@@ -34,6 +34,11 @@ struct FinalizedMeterProvider {
   MeterProviderOptions options;  ///< All but the resource, and the readers above.
 };
 
+struct FinalizedLoggerProvider {
+  std::vector<Output<LogRecordExporter>> outputs;
+  LoggerProviderOptions options;  ///< All but the resource, and the processors of `outputs`.
+};
+
 struct FinalizedState {
   bool is_disabled = false;
   DiagnosticLevel diagnostic_level = DiagnosticLevel::info;
@@ -41,6 +46,7 @@ struct FinalizedState {
   std::unique_ptr<TextMapPropagator> propagator;
   std::optional<FinalizedTracerProvider> tracer_provider;
   std::optional<FinalizedMeterProvider> meter_provider;
+  std::optional<FinalizedLoggerProvider> logger_provider;
 };
 
 /// The way in for the SDK itself.

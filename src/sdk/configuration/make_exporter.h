@@ -2,6 +2,7 @@
 
 // Exporters out of their configuration, alike for the three signals.
 
+#include <concepts>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -41,6 +42,15 @@ struct Factory<MetricExporter> {
   static constexpr auto console = make_console_metric_exporter;
 };
 
+template <>
+struct Factory<LogRecordExporter> {
+  static constexpr std::string_view items = "log records";
+  static constexpr auto otlp = make_otlp_log_record_exporter;
+  static constexpr auto file = make_otlp_file_log_record_exporter;
+  static constexpr auto stream = make_otlp_stream_log_record_exporter;
+  static constexpr auto console = make_console_log_record_exporter;
+};
+
 /// The exporter, or null if it cannot be made, which is a problem.
 template <class Exporter>
 std::unique_ptr<Exporter> make_exporter(ExporterConfiguration<Exporter> configuration, const std::string& key,
@@ -57,6 +67,9 @@ std::unique_ptr<Exporter> make_exporter(ExporterConfiguration<Exporter> configur
                    return made(Factory<Exporter>::otlp(options, problems));
                  },
                  [&](const OtlpFileOptions& options) { return made(Factory<Exporter>::file(options)); },
+                 [&]<std::same_as<ZipkinExporterOptions> Zipkin>(const Zipkin& options) {
+                   return made(make_zipkin_exporter(options, problems));
+                 },
                  [](const OtlpStdoutConfiguration&) { return Factory<Exporter>::stream(stdout); },
                  [](const ConsoleExporterConfiguration&) { return Factory<Exporter>::console(stdout); },
                  [&](Made& custom) {

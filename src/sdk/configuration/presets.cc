@@ -48,6 +48,12 @@ SetupOptions jaeger(std::string endpoint) {
   return options;
 }
 
+SetupOptions zipkin(std::string endpoint) {
+  SetupOptions options = traces_only(std::move(endpoint));
+  options.exporter = ExporterKind::zipkin;
+  return options;
+}
+
 SetupOptions grafana_cloud(std::string endpoint, std::string_view instance_id, std::string_view token) {
   SetupOptions options = all_signals(std::move(endpoint));
   options.headers.emplace_back("Authorization", basic_authorization(instance_id, token));

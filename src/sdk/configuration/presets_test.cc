@@ -9,9 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "sdk_support/environment.h"
 #include "sdk_support/decompress.h"
+#include "sdk_support/environment.h"
 #include "sdk_support/raw_http_server.h"
+#include "sonde/logger_provider.hpp"
 #include "sonde/meter_provider.hpp"
 #include "sonde/sonde.hpp"
 
@@ -19,12 +20,15 @@ namespace sonde {
 namespace {
 
 using test::RawHttpServer;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsSupersetOf;
 using ::testing::UnorderedElementsAre;
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-/// What a receiver of this machine got of one span and one measurement that a program records after setup().
+/// What a receiver of this machine got of one span, one measurement and one log record that a program records
+/// after setup().
 class Arrived {
  public:
   explicit Arrived(const std::function<SetupOptions(std::string)>& preset_of) {
@@ -33,6 +37,7 @@ class Arrived {
     auto telemetry = setup(std::move(options));
     get_tracer("test").start_span("traced").end();
     get_meter("test").create_counter<std::int64_t>("counted").add(1);
+    get_logger("test").emit({.body = "logged"});
     EXPECT_TRUE(telemetry.shutdown(test::patience));
     requests_ = server_.requests();
   }
@@ -66,7 +71,6 @@ class Arrived {
     return found;
   }
 
- private:
   [[nodiscard]] std::vector<std::string> bodies(const std::string& target) const {
     std::vector<std::string> all;
     for (const auto& request : requests_) {
@@ -77,6 +81,7 @@ class Arrived {
     return all;
   }
 
+ private:
   RawHttpServer server_{test::answer("200 OK")};
   std::vector<RawHttpServer::Request> requests_;
 };
@@ -91,7 +96,7 @@ Headers lower(Headers headers) {
 
 TEST(Presets, CollectorTakesEverythingAndSpeaksGrpcOnItsPort) {
   const Arrived arrived([](std::string url) { return presets::collector(std::move(url)); });
-  EXPECT_THAT(arrived.targets(), UnorderedElementsAre("/v1/traces", "/v1/metrics"));
+  EXPECT_THAT(arrived.targets(), UnorderedElementsAre("/v1/traces", "/v1/metrics", "/v1/logs"));
   EXPECT_THAT(arrived.spans("/v1/traces"), ElementsAre("traced"));
   EXPECT_EQ(arrived.temporality("/v1/metrics"), AggregationTemporality::cumulative);
   EXPECT_EQ(presets::collector("http://collector:4317/").protocol, OtlpProtocol::grpc);
@@ -104,17 +109,26 @@ TEST(Presets, JaegerTakesTraces) {
   EXPECT_THAT(arrived.spans("/v1/traces"), ElementsAre("traced"));
 }
 
+TEST(Presets, ZipkinTakesTracesInItsOwnFormat) {
+  const Arrived arrived([](const std::string& url) { return presets::zipkin(url + "/api/v2/spans"); });
+  EXPECT_THAT(arrived.targets(), UnorderedElementsAre("/api/v2/spans"));
+  ASSERT_EQ(arrived.bodies("/api/v2/spans").size(), 1u);
+  EXPECT_THAT(arrived.bodies("/api/v2/spans")[0],
+              AllOf(HasSubstr("\"name\":\"traced\""), HasSubstr("\"serviceName\":\"preset-test\"")));
+}
+
 TEST(Presets, GrafanaCloudKnowsTheInstanceByBasicAuthorization) {
   const Arrived arrived(
       [](const std::string& url) { return presets::grafana_cloud(url + "/otlp", "123456", "glc_token"); });
-  EXPECT_THAT(arrived.targets(), UnorderedElementsAre("/otlp/v1/traces", "/otlp/v1/metrics"));
+  EXPECT_THAT(arrived.targets(),
+              UnorderedElementsAre("/otlp/v1/traces", "/otlp/v1/metrics", "/otlp/v1/logs"));
   EXPECT_THAT(lower(arrived.headers()),
               IsSupersetOf(Headers{{"authorization", "Basic MTIzNDU2OmdsY190b2tlbg=="}}));
 }
 
 TEST(Presets, HoneycombIsToldTheTeamAndTheDatasetOfMetrics) {
   const Arrived arrived([](std::string url) { return presets::honeycomb("key", "metrics", std::move(url)); });
-  EXPECT_THAT(arrived.targets(), UnorderedElementsAre("/v1/traces", "/v1/metrics"));
+  EXPECT_THAT(arrived.targets(), UnorderedElementsAre("/v1/traces", "/v1/metrics", "/v1/logs"));
   EXPECT_THAT(lower(arrived.headers()),
               IsSupersetOf(Headers{{"x-honeycomb-team", "key"}, {"x-honeycomb-dataset", "metrics"}}));
 }
@@ -126,7 +140,7 @@ TEST(Presets, DatadogTakesMetricsAsDelta) {
     options.endpoint = std::move(url);
     return options;
   });
-  EXPECT_THAT(arrived.targets(), UnorderedElementsAre("/v1/traces", "/v1/metrics"));
+  EXPECT_THAT(arrived.targets(), UnorderedElementsAre("/v1/traces", "/v1/metrics", "/v1/logs"));
   EXPECT_THAT(lower(arrived.headers()),
               IsSupersetOf(Headers{{"dd-api-key", "key"}, {"dd-otlp-source", "llmobs"}}));
   EXPECT_EQ(arrived.temporality("/v1/metrics"), AggregationTemporality::delta);

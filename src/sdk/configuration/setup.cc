@@ -1,5 +1,6 @@
 #include "sonde/setup.hpp"
 
+#include <type_traits>
 #include <utility>
 
 #include "sdk/configuration/configuration_file_hook.h"
@@ -55,19 +56,25 @@ std::optional<std::vector<ExporterConfiguration<Exporter>>> chosen(std::unique_p
     exporters.emplace_back(OtlpStdoutConfiguration{});
   } else if (*kind == ExporterKind::console) {
     exporters.emplace_back(ConsoleExporterConfiguration{});
+  } else if constexpr (std::is_same_v<Exporter, SpanExporter>) {
+    if (*kind == ExporterKind::zipkin) exporters.emplace_back(ZipkinExporterOptions{});
   }
   return exporters;
 }
 
-template <class Exporter>
-bool prints(const ExporterConfiguration<Exporter>& exporter) {
+template <class Exporters>
+bool prints(const Exporters& exporter) {
   return std::holds_alternative<ConsoleExporterConfiguration>(exporter) ||
          std::holds_alternative<OtlpStdoutConfiguration>(exporter);
 }
 
-/// OTLP's endpoint and the like, where the exporter is one of OTLP.
-template <class Exporter>
-void apply_to_exporter(const SetupOptions& options, ExporterConfiguration<Exporter>& exporter) {
+/// The endpoint and the like, where the exporter has one.
+template <class Exporters>
+void apply_to_exporter(const SetupOptions& options, Exporters& exporter) {
+  if constexpr (std::is_same_v<Exporters, ExporterConfiguration<SpanExporter>>) {
+    auto* const zipkin = std::get_if<ZipkinExporterOptions>(&exporter);
+    if (zipkin != nullptr && options.endpoint) zipkin->endpoint = options.endpoint;
+  }
   auto* const otlp = std::get_if<OtlpExporterOptions>(&exporter);
   if (otlp == nullptr) return;
   if (options.endpoint) otlp->endpoint = options.endpoint;
@@ -77,9 +84,10 @@ void apply_to_exporter(const SetupOptions& options, ExporterConfiguration<Export
   otlp->headers.insert(otlp->headers.end(), options.headers.begin(), options.headers.end());
 }
 
-void apply_to_traces(SetupOptions& options, TracerProviderConfiguration& provider,
-                     const BatchOptions& batch) {
-  auto exporters = chosen(std::move(options.custom_exporter), options.traces_exporter, options.exporter);
+/// The exporters of a signal with processors, and how they are fed.
+template <class Exporters, class Provider>
+void apply_to_processors(const SetupOptions& options, std::optional<std::vector<Exporters>> exporters,
+                         Provider& provider, const BatchOptions& batch) {
   if (exporters) {
     provider.processors.clear();
     for (auto& exporter : *exporters) {
@@ -92,10 +100,28 @@ void apply_to_traces(SetupOptions& options, TracerProviderConfiguration& provide
     if (options.simple_processor) {
       processor_batch = *options.simple_processor ? std::nullopt : std::optional(batch);
     }
-    if (processor_batch) processor_batch = merged(*processor_batch, options.batch);
+  }
+}
+
+void apply_to_traces(SetupOptions& options, TracerProviderConfiguration& provider,
+                     const BatchOptions& batch) {
+  apply_to_processors(options,
+                      chosen(std::move(options.custom_exporter), options.traces_exporter, options.exporter),
+                      provider, batch);
+  for (SpanProcessorConfiguration& processor : provider.processors) {
+    if (processor.batch) processor.batch = merged(*processor.batch, options.batch);
   }
   for (auto& processor : options.span_processors) provider.custom_processors.push_back(std::move(processor));
   if (options.sampler != nullptr) provider.custom_sampler = std::move(options.sampler);
+}
+
+void apply_to_logs(SetupOptions& options, LoggerProviderConfiguration& provider, const BatchOptions& batch) {
+  apply_to_processors(
+      options, chosen(std::move(options.custom_log_record_exporter), options.logs_exporter, options.exporter),
+      provider, batch);
+  for (auto& processor : options.log_record_processors) {
+    provider.custom_processors.push_back(std::move(processor));
+  }
 }
 
 void apply_to_metrics(SetupOptions& options, MeterProviderConfiguration& provider,
@@ -104,6 +130,7 @@ void apply_to_metrics(SetupOptions& options, MeterProviderConfiguration& provide
       chosen(std::move(options.custom_metric_exporter), options.metrics_exporter, options.exporter);
   if (exporters) {
     provider.readers.clear();
+    provider.prometheus.clear();
     for (auto& exporter : *exporters) provider.readers.push_back({std::move(exporter), reader});
   }
   for (auto& [exporter, reader_options] : provider.readers) apply_to_exporter(options, exporter);
@@ -120,6 +147,7 @@ Configuration by_environment(SetupOptions& options, Problems& problems) {
   apply_to_all(options, read.configuration);
   apply_to_traces(options, *read.configuration.tracer_provider, read.span_batch);
   apply_to_metrics(options, *read.configuration.meter_provider, read.metric_reader);
+  apply_to_logs(options, *read.configuration.logger_provider, read.log_record_batch);
   return std::move(read.configuration);
 }
 
@@ -152,12 +180,19 @@ Configuration by_file(SetupOptions& options, Expected<Configuration> file, Probl
   options.compression.reset();
   options.temporality.reset();
   options.headers.clear();
-  const bool traces = configuration.tracer_provider || options.custom_exporter != nullptr;
-  if (traces && !configuration.tracer_provider) configuration.tracer_provider.emplace();
-  if (traces) apply_to_traces(options, *configuration.tracer_provider, {});
-  const bool metrics = configuration.meter_provider || options.custom_metric_exporter != nullptr;
-  if (metrics && !configuration.meter_provider) configuration.meter_provider.emplace();
-  if (metrics) apply_to_metrics(options, *configuration.meter_provider, {});
+  const auto provider = [](auto& optional, bool is_wanted) {
+    if (is_wanted && !optional) optional.emplace();
+    return optional.has_value();
+  };
+  if (provider(configuration.tracer_provider, options.custom_exporter != nullptr)) {
+    apply_to_traces(options, *configuration.tracer_provider, {});
+  }
+  if (provider(configuration.meter_provider, options.custom_metric_exporter != nullptr)) {
+    apply_to_metrics(options, *configuration.meter_provider, {});
+  }
+  if (provider(configuration.logger_provider, options.custom_log_record_exporter != nullptr)) {
+    apply_to_logs(options, *configuration.logger_provider, default_log_record_batch());
+  }
   return configuration;
 }
 

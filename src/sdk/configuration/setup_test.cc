@@ -10,6 +10,7 @@
 
 #include "sdk_support/environment.h"
 #include "sonde/in_memory_exporter.hpp"
+#include "sonde/logger_provider.hpp"
 #include "sonde/propagator.hpp"
 #include "sonde/sonde.hpp"
 
@@ -57,6 +58,22 @@ TEST(Setup, TakesTheResourceFromTheEnvironmentWhereTheProgramIsSilent) {
   EXPECT_THAT(*said.lines, IsEmpty());
 }
 
+TEST(Setup, TakesEntitiesFromTheEnvironment) {
+  const Environment entities(
+      "OTEL_ENTITIES",
+      ";service{service.name=my%2Capp}[service.version=1]@https://schemas/1;;"
+      "invalid{syntax;host{};k8s.pod{k8s.pod.uid=a};k8s.pod{k8s.pod.uid=b}[x=%5By%5D]");
+  std::vector<std::string> problems;
+  const Resource resource = Resource::from_environment(problems);
+  EXPECT_EQ(resource.string("service.name"), "my,app");
+  EXPECT_EQ(resource.string("service.version"), "1");
+  EXPECT_EQ(resource.string("k8s.pod.uid"), "b");
+  EXPECT_EQ(resource.string("x"), "[y]");
+  EXPECT_EQ(resource.attributes().size(), 4u);
+  EXPECT_THAT(problems, ElementsAre(HasSubstr("'invalid{syntax'"), HasSubstr("'host{}'"),
+                                    HasSubstr("several entities of the type k8s.pod")));
+}
+
 TEST(Setup, SaysWhichVariableItCannotUnderstandAndGoesOn) {
   const Environment attributes("OTEL_RESOURCE_ATTRIBUTES", "a=1,broken");
   const Environment exporter("OTEL_TRACES_EXPORTER", "carrier-pigeon");
@@ -74,7 +91,8 @@ TEST(Setup, SaysThatAnEndpointIsNoUrl) {
   const Said said;
   auto telemetry = setup({.endpoint = "not a url", .on_diagnostic = said.handler()});
   EXPECT_THAT(*said.lines,
-              ElementsAre(HasSubstr("no spans will be exported"), HasSubstr("no metrics will be exported")));
+              ElementsAre(HasSubstr("no spans will be exported"), HasSubstr("no metrics will be exported"),
+                          HasSubstr("no log records will be exported")));
   EXPECT_FALSE(get_tracer("setup_test").is_enabled());
 }
 
@@ -151,6 +169,38 @@ TEST(Setup, TellsNoMoreThanTheLevelSays) {
   }
   auto telemetry = setup({.exporter = ExporterKind::none, .on_diagnostic = said.handler()});
   EXPECT_THAT(*said.lines, ElementsAre(HasSubstr("OTEL_BSP_MAX_QUEUE_SIZE")));
+}
+
+TEST(Setup, ServesMetricsToPrometheusWhereTheEnvironmentSays) {
+  const Environment exporter("OTEL_METRICS_EXPORTER", "prometheus");
+  const Environment port("OTEL_EXPORTER_PROMETHEUS_PORT", "0");
+  const Environment host("OTEL_EXPORTER_PROMETHEUS_HOST", "no such host");
+  const Said said;
+  {
+    auto telemetry = setup({.traces_exporter = ExporterKind::none,
+                            .logs_exporter = ExporterKind::none,
+                            .on_diagnostic = said.handler()});
+    EXPECT_THAT(*said.lines, ElementsAre(HasSubstr("no metrics can be fetched")));
+  }
+  const Environment here("OTEL_EXPORTER_PROMETHEUS_HOST", "127.0.0.1");
+  const Said nothing;
+  auto telemetry = setup({.traces_exporter = ExporterKind::none,
+                          .logs_exporter = ExporterKind::none,
+                          .on_diagnostic = nothing.handler()});
+  EXPECT_THAT(*nothing.lines, IsEmpty());
+}
+
+TEST(Setup, TakesTheLimitsOfLogRecordsFromTheEnvironment) {
+  const Environment count("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT", "1");
+  auto memory = std::make_shared<InMemoryLogRecords>();
+  auto telemetry =
+      setup({.simple_processor = true, .custom_log_record_exporter = make_in_memory_exporter(memory)});
+  get_logger("setup_test").emit({.body = "hello", .attributes = {{"a", 1}, {"b", 2}}});
+  ASSERT_EQ(memory->log_records().size(), 1u);
+  std::vector<std::string> keys;
+  const std::string record = memory->log_records()[0];
+  for (const AttributeView attribute : LogRecordView(record).attributes()) keys.emplace_back(attribute.key());
+  EXPECT_THAT(keys, ElementsAre("a"));
 }
 
 TEST(Setup, WithoutACollectorGivesUpInTimeAndSaysWhatWasLost) {

@@ -35,6 +35,20 @@ std::unique_ptr<TracerProvider> make_tracer_provider(detail::FinalizedTracerProv
   return std::make_unique<TracerProvider>(std::move(options));
 }
 
+std::unique_ptr<LoggerProvider> make_logger_provider(detail::FinalizedLoggerProvider& configuration,
+                                                     const Resource& resource) {
+  LoggerProviderOptions& options = configuration.options;
+  options.resource = resource;
+  for (auto& [exporter, batch] : configuration.outputs) {
+    if (batch) {
+      options.processors.push_back(std::make_unique<BatchLogRecordProcessor>(std::move(exporter), *batch));
+    } else {
+      options.processors.push_back(std::make_unique<SimpleLogRecordProcessor>(std::move(exporter)));
+    }
+  }
+  return std::make_unique<LoggerProvider>(std::move(options));
+}
+
 std::unique_ptr<MeterProvider> make_meter_provider(detail::FinalizedMeterProvider& configuration,
                                                    const Resource& resource) {
   MeterProviderOptions& options = configuration.options;
@@ -59,6 +73,10 @@ Telemetry start(FinalizedConfiguration configuration) {
   if (state.meter_provider) {
     providers.meter_provider = make_meter_provider(*state.meter_provider, state.resource);
     providers.meter_provider->set_as_global();
+  }
+  if (state.logger_provider) {
+    providers.logger_provider = make_logger_provider(*state.logger_provider, state.resource);
+    providers.logger_provider->set_as_global();
   }
   return Telemetry(std::move(providers));
 }
@@ -91,6 +109,7 @@ bool Telemetry::on_all(Call call) noexcept {
     }
   };
   run_aside(providers_.meter_provider.get());
+  run_aside(providers_.logger_provider.get());
   if (providers_.tracer_provider != nullptr) run(providers_.tracer_provider.get());
   for (std::thread& thread : threads) thread.join();
   return done;
