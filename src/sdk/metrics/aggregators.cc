@@ -11,10 +11,13 @@ namespace fields = otlp::fields;
 
 ExplicitBucketHistogram::ExplicitBucketHistogram(const MetricStream& stream)
     : boundaries_(stream.aggregation.boundaries),
+      has_many_(boundaries_.size() > few),
       has_sum_(!may_be_negative(stream.kind)),
       has_min_max_(stream.aggregation.record_min_max) {
-  few_boundaries_.fill(std::numeric_limits<double>::infinity());
-  std::copy_n(boundaries_.begin(), std::min(few, boundaries_.size()), few_boundaries_.begin());
+  const auto boundary = [this](std::size_t i) {
+    return i < boundaries_.size() ? boundaries_[i] : std::numeric_limits<double>::infinity();
+  };
+  for (std::size_t i = 0; i < few / 2; ++i) few_boundaries_[i] = Pair{boundary(2 * i), boundary(2 * i + 1)};
 }
 
 ExplicitBucketHistogram::Cell ExplicitBucketHistogram::make_cell() const {

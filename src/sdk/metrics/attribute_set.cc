@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <new>
 
 #include "otlp/writer.h"
@@ -20,78 +19,21 @@ std::string encode_value(const AttributeValue& value) {
   return out;
 }
 
-template <class Word>
-std::uint64_t read(const char* data) noexcept {
-  Word word;
-  std::memcpy(&word, data, sizeof word);
-  return word;
-}
+}  // namespace
 
-/// Both halves of the product, folded: every bit of either operand reaches every bit of the result.
-std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
-  __extension__ using Wide = unsigned __int128;
-  const Wide product = static_cast<Wide>(a) * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
-
-constexpr std::uint64_t odd_a = 0x9E3779B97F4A7C15;
-constexpr std::uint64_t odd_b = 0xD6E8FEB86659FD93;
-
-/// Keys and values are short: up to 16 bytes are two words that overlap.
-std::uint64_t hash_text(std::string_view text, std::uint64_t seed) noexcept {
-  const char* data = text.data();
-  std::size_t size = text.size();
-  for (; size > 16; data += 16, size -= 16) {
-    seed = mix(read<std::uint64_t>(data) ^ odd_a, read<std::uint64_t>(data + 8) ^ seed);
-  }
-  std::uint64_t low = 0;
-  std::uint64_t high = 0;
-  if (size >= 8) {
-    low = read<std::uint64_t>(data);
-    high = read<std::uint64_t>(data + size - 8);
-  } else if (size >= 4) {
-    low = read<std::uint32_t>(data);
-    high = read<std::uint32_t>(data + size - 4);
-  } else if (size > 0) {
-    low = static_cast<std::uint8_t>(data[0]);
-    high = read<std::uint8_t>(data + size / 2) << 8 | static_cast<std::uint8_t>(data[size - 1]);
-  }
-  return mix(low ^ odd_a ^ text.size(), high ^ seed);
-}
-
-std::uint64_t hash_nested(const AttributeValue& value, std::uint64_t seed) noexcept {
-  try {
-    return hash_text(encode_value(value), seed);
-  } catch (const std::bad_alloc&) {
-    return seed;
-  }
-}
-
-std::uint64_t hash_value(const AttributeValue& value, std::uint64_t seed) noexcept {
+std::uint64_t attribute_hash::of_other(const AttributeValue& value, std::uint64_t seed) noexcept {
   switch (value.type()) {
     case Type::empty: return mix(seed, odd_b);
     case Type::boolean: return mix(seed ^ (value.as_boolean() ? 1 : 2), odd_a);
     case Type::integer: return mix(static_cast<std::uint64_t>(value.as_integer()) ^ odd_b, seed);
     case Type::floating: return mix(std::bit_cast<std::uint64_t>(value.as_floating()) ^ odd_a, seed ^ odd_b);
-    case Type::string: return hash_text(value.as_string(), seed ^ odd_b);
-    default: return hash_nested(value, seed);
+    default: break;
   }
-}
-
-bool equal(std::string_view a, std::string_view b) noexcept {
-  const std::size_t size = a.size();
-  if (size != b.size()) return false;
-  if (size < 8 || size > 16) return std::memcmp(a.data(), b.data(), size) == 0;
-  return read<std::uint64_t>(a.data()) == read<std::uint64_t>(b.data()) &&
-         read<std::uint64_t>(a.data() + size - 8) == read<std::uint64_t>(b.data() + size - 8);
-}
-
-}  // namespace
-
-std::uint64_t hash_of(Attributes attributes) noexcept {
-  std::uint64_t hash = odd_a * attributes.size();
-  for (const auto& [key, value] : attributes) hash += hash_value(value, hash_text(key, odd_b));
-  return hash;
+  try {
+    return of_text(encode_value(value), seed);
+  } catch (const std::bad_alloc&) {
+    return seed;
+  }
 }
 
 std::vector<Attribute> without_repeated_keys(Attributes attributes) {
@@ -133,9 +75,7 @@ AttributeSet::AttributeSet(Attributes attributes) {
   }
 }
 
-bool AttributeSet::is_same(const Entry& entry, const Attribute& attribute) noexcept {
-  if (!equal(entry.key, attribute.key)) return false;
-  const AttributeValue& value = attribute.value;
+bool AttributeSet::is_same_other(const Entry& entry, const AttributeValue& value) noexcept {
   if (entry.is_encoded) {
     try {
       return is_nested(value) && encode_value(value) == entry.value.as_string();
@@ -150,7 +90,7 @@ bool AttributeSet::is_same(const Entry& entry, const Attribute& attribute) noexc
     case Type::floating:
       return std::bit_cast<std::uint64_t>(value.as_floating()) ==
              std::bit_cast<std::uint64_t>(entry.value.as_floating());
-    case Type::string: return equal(value.as_string(), entry.value.as_string());
+    case Type::string: return value.as_string() == entry.value.as_string();
     default: return true;
   }
 }
@@ -166,19 +106,11 @@ bool AttributeSet::matches(const AttributeSet& other) const noexcept {
          });
 }
 
-bool AttributeSet::matches(Attributes attributes) const noexcept {
-  const std::size_t size = entries_.size();
-  if (attributes.size() != size) return false;
-  // The usual case: the order that was seen first. Keys here are unique, so this is a match one to one.
-  std::size_t same = 0;
-  while (same < size && is_same(entries_[same], attributes[same])) ++same;
-  if (same == size) return true;
-  for (std::size_t i = same; i < size; ++i) {
-    const auto begin = attributes.begin() + static_cast<std::ptrdiff_t>(same);
-    const auto is_it = [&](const Attribute& attribute) { return is_same(entries_[i], attribute); };
-    if (std::none_of(begin, attributes.end(), is_it)) return false;
-  }
-  return true;
+bool AttributeSet::matches_reordered(Attributes attributes) const noexcept {
+  return std::all_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return std::any_of(attributes.begin(), attributes.end(),
+                       [&](const Attribute& attribute) { return is_same(entry, attribute); });
+  });
 }
 
 std::string AttributeSet::encode(std::uint32_t field) const {

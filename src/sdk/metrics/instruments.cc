@@ -1,6 +1,7 @@
 #include "sonde/instruments.hpp"
 
 #include <cmath>
+#include <limits>
 #include <new>
 #include <string>
 
@@ -29,8 +30,9 @@ bool accepts(InstrumentCore& core, std::int64_t value) noexcept {
 }
 
 bool accepts(InstrumentCore& core, double value) noexcept {
-  if (std::isfinite(value) ? value >= 0 || !core.is_counter : core.is_gauge) [[likely]]
+  if (value >= 0 && value <= std::numeric_limits<double>::max()) [[likely]]
     return true;
+  if (std::isfinite(value) ? !core.is_counter : core.is_gauge) return true;
   complain(core);
   return false;
 }
@@ -38,13 +40,13 @@ bool accepts(InstrumentCore& core, double value) noexcept {
 template <class T>
 void record_value(InstrumentCore& core, T value, Attributes attributes) noexcept {
   if (!accepts(core, value)) return;
-  for (SyncMetricStorage* const storage : core.synchronous) storage->record(value, attributes);
+  core.first->record(value, attributes);
 }
 
 template <class T>
 void record_bound(BoundCore& core, T value) noexcept {
   if (!accepts(*core.instrument, value)) return;
-  for (const auto& series : core.series) series->record(value);
+  core.first->record(value);
 }
 
 }  // namespace

@@ -77,8 +77,12 @@ InstrumentCore::InstrumentCore(MeterCore& meter_core, const InstrumentDescriptor
 
 BoundCore& InstrumentCore::bind(Attributes attributes) {
   std::vector<std::unique_ptr<BoundSeries>> series;
-  for (SyncMetricStorage* const storage : synchronous) series.push_back(storage->bind(attributes));
-  return bound_.emplace_back(BoundCore{this, std::move(series)});
+  for (SyncMetricStorage* const storage : synchronous) {
+    series.push_back(storage->bind(attributes));
+    if (series.size() > 1) series[series.size() - 2]->next = series.back().get();
+  }
+  BoundSeries* const first_series = series.front().get();
+  return bound_.emplace_back(BoundCore{this, first_series, std::move(series)});
 }
 
 void OwnedInstrumentSlot::connect(MeterCore* meter) {
@@ -185,6 +189,8 @@ void MeterCore::make_storages(InstrumentCore& instrument) {
       storages.push_back(std::move(storage));
     } else {
       auto storage = make_sync_storage(*this, stream, std::move(readers), pipeline->exemplar_filter);
+      if (instrument.first == nullptr) instrument.first = storage.get();
+      if (!instrument.synchronous.empty()) instrument.synchronous.back()->next = storage.get();
       instrument.synchronous.push_back(storage.get());
       storages.push_back(std::move(storage));
     }

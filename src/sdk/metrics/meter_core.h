@@ -36,6 +36,7 @@ std::mutex& metrics_mutex() noexcept;
 
 struct BoundCore {
   InstrumentCore* instrument;
+  BoundSeries* first;                                ///< Of those below, which are linked.
   std::vector<std::unique_ptr<BoundSeries>> series;  ///< One for each of the instrument's storages.
 };
 
@@ -52,6 +53,7 @@ struct InstrumentCore {
   const bool is_gauge;    ///< Takes values that are not finite.
 
   // Recording reads these, which do not change.
+  SyncMetricStorage* first = nullptr;  ///< Of those below, which are linked.
   std::vector<SyncMetricStorage*> synchronous;
   std::vector<ObservableMetricStorage*> observable;
   std::atomic<bool> has_complained{false};

@@ -18,8 +18,12 @@ namespace sonde::detail {
 class BoundSeries {
  public:
   virtual ~BoundSeries() = default;
+  /// Here and in those after this.
   virtual void record(std::int64_t value) noexcept = 0;
   virtual void record(double value) noexcept = 0;
+
+  /// In another storage of the same instrument, or null; set before anything is recorded.
+  BoundSeries* next = nullptr;
 
  protected:
   BoundSeries() = default;
@@ -82,8 +86,13 @@ class MetricStorage {
 class SyncMetricStorage : public MetricStorage {
  public:
   using MetricStorage::MetricStorage;
+  /// Here and in those after this.
   virtual void record(std::int64_t value, Attributes attributes) noexcept = 0;
   virtual void record(double value, Attributes attributes) noexcept = 0;
+
+  /// Another storage of the same instrument, or null; set before anything is recorded.
+  SyncMetricStorage* next = nullptr;
+
   /// Throws std::bad_alloc.
   [[nodiscard]] virtual std::unique_ptr<BoundSeries> bind(Attributes attributes) = 0;
 };

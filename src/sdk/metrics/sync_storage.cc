@@ -12,6 +12,8 @@
 namespace sonde::detail {
 namespace {
 
+constexpr DroppedAttributes none_dropped;
+
 constexpr auto is_delta = [](const StreamReader& reader) {
   return reader.temporality == AggregationTemporality::delta;
 };
@@ -78,14 +80,24 @@ SyncStorage<Aggregator>::SyncStorage(const ScopeCore& scope, const MetricStream&
 
 template <class Aggregator>
 void SyncStorage<Aggregator>::record_value(Value value, Attributes attributes) noexcept {
+  Shard* const shard = shards_.get(current_thread_index);
+  if (shard == nullptr || has_filter_ || shard->generation != generation_.load(std::memory_order_relaxed))
+      [[unlikely]] {
+    return record_slowly(value, attributes);
+  }
+  record_found(*shard, value, attributes, none_dropped);
+}
+
+template <class Aggregator>
+void SyncStorage<Aggregator>::record_slowly(Value value, Attributes attributes) noexcept {
   const ThreadIndex thread;
   Shard* shard = shards_.get(thread.value());
-  if (shard == nullptr || shard->generation != generation_.load(std::memory_order_relaxed)) [[unlikely]] {
+  if (shard == nullptr || shard->generation != generation_.load(std::memory_order_relaxed)) {
     shard = prepare_shard(thread.value());
     if (shard == nullptr) return;
   }
   if (has_filter_) return record_filtered(*shard, value, attributes);
-  record_found(*shard, value, attributes, {});
+  record_found(*shard, value, attributes, none_dropped);
 }
 
 template <class Aggregator>
@@ -103,9 +115,13 @@ void SyncStorage<Aggregator>::record_found(Shard& shard, Value value, Attributes
                                            const DroppedAttributes& dropped) noexcept {
   const std::uint64_t hash = hash_of(attributes);
   Cell* cell = shard.find(hash, attributes);
-  if (cell == nullptr) [[unlikely]]
+  if (cell == nullptr) [[unlikely]] {
     cell = prepare_cell(shard, attributes, hash);
-  if (cell != nullptr) record_in(*cell, value, dropped);
+    if (cell == nullptr) return;
+  }
+  record_in(*cell, value);
+  if (is_exemplar()) [[unlikely]]
+    offer_exemplar(*cell, value, dropped);
 }
 
 template <class Aggregator>
@@ -243,8 +259,8 @@ std::unique_ptr<BoundSeries> SyncStorage<Aggregator>::bind(Attributes attributes
 }
 
 template <class Aggregator>
-void SyncStorage<Aggregator>::offer_exemplar(Cell& cell, Value value, const DroppedAttributes& dropped,
-                                             std::uint64_t epoch) noexcept {
+void SyncStorage<Aggregator>::offer_exemplar(Cell& cell, Value value,
+                                             const DroppedAttributes& dropped) noexcept {
   ExemplarReservoir* reservoir = cell.reservoir.load(std::memory_order_relaxed);
   if (reservoir == nullptr) {
     using Kind = ExemplarReservoir::Kind;
@@ -265,7 +281,8 @@ void SyncStorage<Aggregator>::offer_exemplar(Cell& cell, Value value, const Drop
     reservoir = cell.owned_reservoir.get();
     cell.reservoir.store(reservoir, std::memory_order_release);
   }
-  reservoir->offer(number_view(value), aggregator_.bucket(value), dropped, epoch);
+  reservoir->offer(number_view(value), aggregator_.bucket(value), dropped,
+                   epoch_.load(std::memory_order_relaxed));
 }
 
 // Collecting

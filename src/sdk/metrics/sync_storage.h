@@ -42,9 +42,13 @@ class SyncStorage final : public SyncMetricStorage {
 
   void record(std::int64_t value, Attributes attributes) noexcept override {
     record_value(static_cast<Value>(value), attributes);
+    if (next != nullptr) [[unlikely]]
+      next->record(value, attributes);
   }
   void record(double value, Attributes attributes) noexcept override {
     record_value(static_cast<Value>(value), attributes);
+    if (next != nullptr) [[unlikely]]
+      next->record(value, attributes);
   }
   std::unique_ptr<BoundSeries> bind(Attributes attributes) override;
   void collect(const CollectionContext& context, MetricWriter& writer) override;
@@ -87,13 +91,12 @@ class SyncStorage final : public SyncMetricStorage {
   class Bound;
 
   void record_value(Value value, Attributes attributes) noexcept;
+  void record_slowly(Value value, Attributes attributes) noexcept;
   void record_filtered(Shard& shard, Value value, Attributes attributes) noexcept;
   void record_found(Shard& shard, Value value, Attributes attributes,
                     const DroppedAttributes& dropped) noexcept;
-  void record_in(Cell& cell, Value value, const DroppedAttributes& dropped) noexcept {
-    const std::uint64_t epoch = epoch_.load(std::memory_order_relaxed);
-    aggregator_.record(cell.data, value, epoch);
-    if (is_exemplar()) offer_exemplar(cell, value, dropped, epoch);
+  [[gnu::always_inline]] void record_in(Cell& cell, Value value) noexcept {
+    aggregator_.record(cell.data, value, epoch_.load(std::memory_order_relaxed));
   }
   [[nodiscard]] bool is_exemplar() const noexcept {
     if (exemplar_filter_ == ExemplarFilter::trace_based) {
@@ -102,8 +105,7 @@ class SyncStorage final : public SyncMetricStorage {
     }
     return exemplar_filter_ == ExemplarFilter::always_on;
   }
-  void offer_exemplar(Cell& cell, Value value, const DroppedAttributes& dropped,
-                      std::uint64_t epoch) noexcept;
+  void offer_exemplar(Cell& cell, Value value, const DroppedAttributes& dropped) noexcept;
 
   // All below: the recording mutex is held. They throw std::bad_alloc.
   Shard& shard_of(std::uint32_t thread);
@@ -156,8 +158,7 @@ template <class Aggregator>
 class SyncStorage<Aggregator>::Shard {
  public:
   [[nodiscard]] Cell* find(std::uint64_t hash, Attributes attributes) const noexcept {
-    if (slots_.empty()) return nullptr;
-    for (std::size_t i = hash & (slots_.size() - 1);; i = (i + 1) & (slots_.size() - 1)) {
+    for (std::size_t i = hash & mask_;; i = (i + 1) & mask_) {
       const Slot& slot = slots_[i];
       if (slot.cell == nullptr) return nullptr;
       if (slot.hash == hash && slot.attributes->matches(attributes)) return slot.cell;
@@ -172,8 +173,7 @@ class SyncStorage<Aggregator>::Shard {
 
   /// Throws std::bad_alloc, and changes nothing then.
   Cell& add(std::unique_ptr<Cell> cell, bool is_overflow) {
-    if (!is_overflow && 2 * (cells_.size() + 1) > slots_.size())
-      rebuild(std::max<std::size_t>(8, 2 * slots_.size()));
+    if (!is_overflow && 2 * (cells_.size() + 1) > slots_.size()) rebuild(2 * slots_.size());
     Cell& added = *cells_.emplace_back(std::move(cell));
     if (is_overflow) {
       overflow_ = &added;
@@ -212,19 +212,21 @@ class SyncStorage<Aggregator>::Shard {
   };
 
   void insert(Cell& cell) noexcept {
-    std::size_t i = cell.series->hash & (slots_.size() - 1);
-    while (slots_[i].cell != nullptr) i = (i + 1) & (slots_.size() - 1);
+    std::size_t i = cell.series->hash & mask_;
+    while (slots_[i].cell != nullptr) i = (i + 1) & mask_;
     slots_[i] = {cell.series->hash, &cell.series->attributes, &cell};
   }
   void rebuild(std::size_t size) {
     std::vector<Slot> slots(size);
     slots_.swap(slots);
+    mask_ = size - 1;
     for (const auto& cell : cells_) {
       if (cell.get() != overflow_) insert(*cell);
     }
   }
 
-  std::vector<Slot> slots_;  ///< Open addressing, a power of two of them, at most half full.
+  std::vector<Slot> slots_{8};  ///< Open addressing, a power of two of them, at most half full.
+  std::size_t mask_ = slots_.size() - 1;
   std::vector<std::unique_ptr<Cell>> cells_;
   Cell* overflow_ = nullptr;
   std::unique_ptr<std::array<std::uint64_t, 1024>> overflowed_;  ///< Hashes lately found beyond the limit.
@@ -236,16 +238,34 @@ class SyncStorage<Aggregator>::Bound final : public BoundSeries {
   Bound(SyncStorage& storage, Series& series, std::string dropped)
       : storage_(storage), series_(series), dropped_(std::move(dropped)) {}
 
-  void record(std::int64_t value) noexcept override { record_value(static_cast<Value>(value)); }
-  void record(double value) noexcept override { record_value(static_cast<Value>(value)); }
+  void record(std::int64_t value) noexcept override { record_here_and_next(value); }
+  void record(double value) noexcept override { record_here_and_next(value); }
 
  private:
-  void record_value(Value value) noexcept {
-    const ThreadIndex thread;
-    Cell* cell = cells_.get(thread.value());
+  /// All that is rare is one call at the end, so that the rest needs no stack.
+  template <class T>
+  [[gnu::always_inline]] void record_here_and_next(T value) noexcept {
+    Cell* const cell = cells_.get(current_thread_index);
     if (cell == nullptr) [[unlikely]]
-      cell = prepare(thread.value());
-    if (cell != nullptr) storage_.record_in(*cell, value, {{}, dropped_});
+      return record_first(value);
+    storage_.record_in(*cell, static_cast<Value>(value));
+    if (next != nullptr || storage_.is_exemplar()) [[unlikely]]
+      finish(*cell, value);
+  }
+  template <class T>
+  [[gnu::noinline]] void record_first(T value) noexcept {
+    const ThreadIndex thread;
+    Cell* const cell = prepare(thread.value());
+    if (cell == nullptr) return;
+    storage_.record_in(*cell, static_cast<Value>(value));
+    finish(*cell, value);
+  }
+  template <class T>
+  [[gnu::noinline]] void finish(Cell& cell, T value) noexcept {
+    if (storage_.is_exemplar()) {
+      storage_.offer_exemplar(cell, static_cast<Value>(value), {{}, dropped_});
+    }
+    if (next != nullptr) next->record(value);
   }
   Cell* prepare(std::uint32_t thread) noexcept {
     try {
