@@ -1,10 +1,11 @@
 #pragma once
 
-// Everything a program needs to record traces.
+// Everything a program needs to record traces and metrics.
 
 #include "sonde/attribute.hpp"        // IWYU pragma: export
 #include "sonde/baggage.hpp"          // IWYU pragma: export
 #include "sonde/context.hpp"          // IWYU pragma: export
+#include "sonde/meter_provider.hpp"   // IWYU pragma: export
 #include "sonde/propagator.hpp"       // IWYU pragma: export
 #include "sonde/setup.hpp"            // IWYU pragma: export
 #include "sonde/span.hpp"             // IWYU pragma: export

@@ -62,8 +62,8 @@ void record(BoundCore& core, double value) noexcept { record_bound(core, value);
 
 BoundSlot& bind(InstrumentSlot& instrument, Attributes attributes) noexcept {
   if (&instrument == &empty_instrument_slot) return empty_bound_slot;
-  const std::lock_guard lock(metrics_mutex());
   try {
+    const std::lock_guard lock(metrics_mutex());
     return static_cast<OwnedInstrumentSlot&>(instrument).bind(attributes);
   } catch (const std::bad_alloc&) {
     diagnose("out of memory: a bound instrument will not record");
@@ -74,19 +74,21 @@ BoundSlot& bind(InstrumentSlot& instrument, Attributes attributes) noexcept {
 InstrumentSlot& create_instrument(MeterSlot* meter, const InstrumentRequest& request,
                                   const InstrumentOptions& options) noexcept {
   if (meter == nullptr) return empty_instrument_slot;
-  const std::lock_guard lock(metrics_mutex());
+  InstrumentSlot* created = &empty_instrument_slot;
   try {
-    return meter->instrument({.name = std::string(request.name),
-                              .unit = std::string(options.unit),
-                              .description = std::string(options.description),
-                              .kind = request.kind,
-                              .is_integer = request.is_integer,
-                              .explicit_bucket_boundaries = options.explicit_bucket_boundaries,
-                              .attribute_keys = options.attribute_keys});
+    const std::lock_guard lock(metrics_mutex());
+    created = &meter->instrument({.name = std::string(request.name),
+                                  .unit = std::string(options.unit),
+                                  .description = std::string(options.description),
+                                  .kind = request.kind,
+                                  .is_integer = request.is_integer,
+                                  .explicit_bucket_boundaries = options.explicit_bucket_boundaries,
+                                  .attribute_keys = options.attribute_keys});
   } catch (const std::bad_alloc&) {
     diagnose("out of memory: an instrument will not record");
-    return empty_instrument_slot;
   }
+  say_problems();
+  return *created;
 }
 
 }  // namespace sonde::detail

@@ -164,6 +164,13 @@ TEST_F(InstrumentProblems, ValuesThatCannotBeTakenAreReportedOnce) {
   EXPECT_NE(said, "");
 }
 
+TEST_F(InstrumentProblems, MayBeCountedByWhoeverIsTold) {
+  detail::set_diagnostic_handler(
+      [this](std::string_view) { metrics.meter.create_counter("problems").add(1); });
+  metrics.meter.create_counter("1st").add(1);
+  EXPECT_EQ(metrics.collect().integer("problems"), 1);
+}
+
 TEST_F(InstrumentProblems, BadBucketsAreReportedAndNotUsed) {
   const auto histogram = metrics.meter.create_histogram("size", {.explicit_bucket_boundaries = {{2, 1}}});
   histogram.record(1);

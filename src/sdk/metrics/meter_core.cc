@@ -14,6 +14,21 @@ namespace {
 /// Sets of attributes that may be bound to one instrument; more count under the overflow attribute.
 constexpr std::size_t most_bound = 10'000;
 
+/// What there is to say when no lock is held: the handler may do anything, even measure.
+std::vector<std::string>& problems() noexcept {
+  static auto* const instance = new std::vector<std::string>;  // outlives every static destructor
+  return *instance;
+}
+
+/// The metrics mutex is held.
+void report_problem(std::string problem) noexcept {
+  try {
+    problems().push_back(std::move(problem));
+  } catch (const std::bad_alloc&) {
+    return;
+  }
+}
+
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   return a.size() == b.size() &&
@@ -28,13 +43,13 @@ bool is_identical(const InstrumentDescriptor& a, const InstrumentDescriptor& b) 
 
 void report_difference(const InstrumentDescriptor& first, const InstrumentDescriptor& later) {
   if (first.name != later.name) {
-    diagnose("the instrument '" + later.name + "' was created before as '" + first.name +
-             "', and is the same: names do not depend on case");
+    report_problem("the instrument '" + later.name + "' was created before as '" + first.name +
+                   "', and is the same: names do not depend on case");
   }
   if (first.explicit_bucket_boundaries != later.explicit_bucket_boundaries ||
       first.attribute_keys != later.attribute_keys) {
-    diagnose("the instrument '" + first.name +
-             "' was created before with other advice; what was given first holds");
+    report_problem("the instrument '" + first.name +
+                   "' was created before with other advice; what was given first holds");
   }
 }
 
@@ -46,13 +61,14 @@ void report_problems(InstrumentDescriptor& instrument) {
   const std::string& name = instrument.name;
   if (name.empty() || name.size() > 255 || !is_letter(name.front()) ||
       !std::all_of(name.begin(), name.end(), is_allowed)) {
-    diagnose("the instrument name '" + name +
-             "' is against the specification: it must begin with a letter and have at most 255 letters, "
-             "digits and characters of _.-/");
+    report_problem(
+        "the instrument name '" + name +
+        "' is against the specification: it must begin with a letter and have at most 255 letters, "
+        "digits and characters of _.-/");
   }
   if (instrument.explicit_bucket_boundaries && !are_boundaries(*instrument.explicit_bucket_boundaries)) {
-    diagnose("the advice on buckets of the instrument '" + name +
-             "' is ignored: boundaries must be finite and increasing");
+    report_problem("the advice on buckets of the instrument '" + name +
+                   "' is ignored: boundaries must be finite and increasing");
     instrument.explicit_bucket_boundaries.reset();
   }
 }
@@ -67,6 +83,20 @@ std::mutex& metrics_mutex() noexcept {
     return made;
   }();
   return *instance;
+}
+
+std::condition_variable& collection_step() noexcept {
+  static auto* const instance = new std::condition_variable;  // outlives every static destructor
+  return *instance;
+}
+
+void say_problems() noexcept {
+  std::vector<std::string> said;
+  {
+    const std::lock_guard lock(metrics_mutex());
+    said.swap(problems());
+  }
+  for (const std::string& problem : said) diagnose(problem);
 }
 
 InstrumentCore::InstrumentCore(MeterCore& meter_core, const InstrumentDescriptor& instrument)
@@ -124,7 +154,7 @@ void connect(MeterSlot& slot, MeterCore* core) noexcept {
     if (core != nullptr) core->slots.push_back(&slot);
     for (OwnedInstrumentSlot& instrument : slot.instruments) instrument.connect(core);
   } catch (const std::bad_alloc&) {
-    diagnose("out of memory: some instruments will not record");
+    report_problem("out of memory: some instruments will not record");
   }
 }
 
@@ -167,20 +197,20 @@ void MeterCore::make_storages(InstrumentCore& instrument) {
     std::vector<StreamReader> readers;
   };
   std::vector<Wanted> wanted;
-  std::vector<std::string> problems;
+  std::vector<std::string> found;
   for (std::size_t i = 0; i < pipeline->readers.size(); ++i) {
     const MetricReader& reader = *pipeline->readers[i];
     const StreamReader stream_reader{i, reader.temporality(instrument.descriptor.kind)};
-    for (auto& stream : streams_of(instrument.descriptor, key, pipeline->views, reader, problems)) {
+    for (auto& stream : streams_of(instrument.descriptor, key, pipeline->views, reader, found)) {
       auto same =
           std::find_if(wanted.begin(), wanted.end(), [&](const Wanted& one) { return one.stream == stream; });
       if (same == wanted.end()) same = wanted.insert(same, {std::move(stream), {}});
       if (same->readers.empty() || same->readers.back().reader != i) same->readers.push_back(stream_reader);
     }
   }
-  std::sort(problems.begin(), problems.end());
-  problems.erase(std::unique(problems.begin(), problems.end()), problems.end());
-  for (const std::string& problem : problems) diagnose(problem);
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  for (std::string& problem : found) report_problem(std::move(problem));
   for (auto& [stream, readers] : wanted) {
     report_conflicts(stream);
     if (is_observable(stream.kind)) {
@@ -211,10 +241,11 @@ void MeterCore::report_conflicts(const MetricStream& stream) const {
   }
   const bool only_description_differs =
       first.kind == stream.kind && first.is_integer == stream.is_integer && first.unit == stream.unit;
-  diagnose("the meter '" + key.name + "' makes two different metrics of the name '" + stream.name + "'; " +
-           (only_description_differs ? "a view that sets their description or name"
-                                     : "a view that renames one of them, selected by its kind or unit,") +
-           " would tell them apart");
+  report_problem(
+      "the meter '" + key.name + "' makes two different metrics of the name '" + stream.name + "'; " +
+      (only_description_differs ? "a view that sets their description or name"
+                                : "a view that renames one of them, selected by its kind or unit,") +
+      " would tell them apart");
 }
 
 namespace {
@@ -230,10 +261,10 @@ MeterPipelines& pipelines() noexcept {
 
 void note_fork() noexcept {
   pipelines().is_forked = true;
+  std::construct_at(&collection_step());  // those who wait for it are the parent's
   for (MeterPipeline* const pipeline : pipelines().all) {
     // Whatever another thread was collecting stays with the parent.
     pipeline->is_collecting = false;
-    std::construct_at(&pipeline->collection_done);
     for (MeterCore* const meter : pipeline->meters) {
       for (MeterSlot* const slot : meter->slots) {
         for (const auto& callback : slot->callbacks) callback->running_on = {};

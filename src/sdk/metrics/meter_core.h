@@ -34,6 +34,12 @@ struct MeterSlot;
 /// Guards meters, instruments, callbacks and what collections read. Taken before the recording mutex.
 std::mutex& metrics_mutex() noexcept;
 
+/// Notified when a collection has ended, or a callback has returned.
+std::condition_variable& collection_step() noexcept;
+
+/// Tells the diagnostics what was noticed under locks. None may be held, for the handler may do anything.
+void say_problems() noexcept;
+
 struct BoundCore {
   InstrumentCore* instrument;
   BoundSeries* first;                                ///< Of those below, which are linked.
@@ -131,7 +137,6 @@ struct MeterPipeline {
   std::uint64_t collections = 0;
   bool is_shut_down = false;
   bool is_collecting = false;
-  std::condition_variable collection_done;  ///< Or a callback's call.
 };
 
 /// One reader's way to its provider. Thread-safe.

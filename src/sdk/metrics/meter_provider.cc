@@ -75,7 +75,10 @@ bool MeterProvider::shutdown(std::chrono::milliseconds timeout) noexcept {
 
 const Resource& MeterProvider::resource() const noexcept { return impl_->pipeline().resource.resource; }
 
-void MeterProvider::set_as_global() { impl_->set_as_global(); }
+void MeterProvider::set_as_global() {
+  impl_->set_as_global();
+  detail::say_problems();
+}
 
 Meter get_meter(std::string_view name, std::string_view version, std::string_view schema_url,
                 Attributes attributes) {

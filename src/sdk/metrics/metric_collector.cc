@@ -34,21 +34,24 @@ std::vector<MetricRequest> MetricCollector::collect(const MetricRequestLimits& l
   }
   resume_after_fork();
   std::unique_lock lock(metrics_mutex());
-  pipeline_.collection_done.wait(lock, [this] { return !pipeline_.is_collecting; });
+  collection_step().wait(lock, [this] { return !pipeline_.is_collecting; });
   if (pipeline_.is_shut_down) return {};
   pipeline_.is_collecting = true;
   ++pipeline_.collections;
   std::vector<MetricRequest> requests;
+  bool is_complete = true;
   try {
     call_callbacks(lock);
     MetricWriter writer(limits);
     encode(writer);
     requests = writer.finish();
   } catch (const std::bad_alloc&) {
-    diagnose("out of memory while collecting metrics: some were left out");
+    is_complete = false;
   }
   pipeline_.is_collecting = false;
-  pipeline_.collection_done.notify_all();
+  collection_step().notify_all();
+  lock.unlock();
+  if (!is_complete) diagnose("out of memory while collecting metrics: some were left out");
   return requests;
 }
 
@@ -62,7 +65,7 @@ void MetricCollector::call_callbacks(std::unique_lock<std::mutex>& lock) {
   for (const auto& entry : entries) {
     if (entry->meter == nullptr) continue;  // unregistered meanwhile
     // Of another provider's collection; that one does not wait for this one.
-    pipeline_.collection_done.wait(lock, [&] { return entry->running_on == std::thread::id(); });
+    collection_step().wait(lock, [&] { return entry->running_on == std::thread::id(); });
     if (entry->meter == nullptr) continue;
     entry->running_on = std::this_thread::get_id();
     lock.unlock();
@@ -70,7 +73,7 @@ void MetricCollector::call_callbacks(std::unique_lock<std::mutex>& lock) {
     call(*entry, collection);
     lock.lock();
     entry->running_on = {};
-    pipeline_.collection_done.notify_all();
+    collection_step().notify_all();
   }
 }
 
@@ -93,10 +96,10 @@ void Collection::observe(const InstrumentSlot& instrument, T value, Attributes a
     diagnose("a callback observed an instrument that it is not registered for; the value is left out");
     return;
   }
-  const std::lock_guard lock(metrics_mutex());
-  const InstrumentCore* const core = instrument.core.load(std::memory_order_relaxed);
-  if (core == nullptr || core->meter.pipeline != &pipeline_) return;
   try {
+    const std::lock_guard lock(metrics_mutex());
+    const InstrumentCore* const core = instrument.core.load(std::memory_order_relaxed);
+    if (core == nullptr || core->meter.pipeline != &pipeline_) return;
     for (ObservableMetricStorage* const storage : core->observable) {
       if (storage->serves(reader_)) storage->observe(value, attributes, pipeline_.collections);
     }
@@ -138,9 +141,8 @@ void unregister_callback(CallbackEntry& entry) noexcept {
   MeterSlot* const meter = std::exchange(entry.meter, nullptr);
   if (meter == nullptr) return;
   std::erase_if(meter->callbacks, [&](const auto& other) { return other.get() == &entry; });
-  const MeterCore* core = meter->core.load(std::memory_order_relaxed);
-  if (core == nullptr || entry.running_on == std::this_thread::get_id()) return;
-  core->pipeline->collection_done.wait(lock, [&] { return entry.running_on == std::thread::id(); });
+  if (entry.running_on == std::this_thread::get_id()) return;
+  collection_step().wait(lock, [&] { return entry.running_on == std::thread::id(); });
 }
 
 }  // namespace sonde::detail
