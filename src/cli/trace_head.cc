@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/format.h"
+#include "otlp/span_time.h"
 #include "query/jaeger_json.h"
 #include "query/trace_json.h"
 #include "store/genai_columns.h"
@@ -57,7 +58,7 @@ struct TraceSums {
 
   void add(const otlp::Span& span) {
     start = std::min(start, span.start_time);
-    end = std::max({end, span.start_time, span.end_time});
+    end = std::max(end, otlp::last_known_time(span));
     errors += span.status == otlp::StatusCode::error ? 1 : 0;
     services.add(span.resource->service_name.empty() ? query::unknown_service : span.resource->service_name);
     const store::GenAiColumns gen_ai = store::genai_columns(span.attributes);

@@ -13,6 +13,7 @@
 #include "cli/trace_forest.h"
 #include "cli/trace_head.h"
 #include "cli/trace_rows.h"
+#include "otlp/span_time.h"
 #include "query/jaeger_json.h"
 #include "query/trace_json.h"
 #include "store/genai_columns.h"
@@ -23,10 +24,6 @@ namespace {
 constexpr std::size_t narrowest = 40;  ///< A terminal narrower than this is written to as if it were not.
 constexpr std::size_t narrowest_with_bars = 50;
 constexpr std::size_t most_error_lines = 3;
-
-std::uint64_t duration_of(const otlp::Span& span) {
-  return span.end_time > span.start_time ? span.end_time - span.start_time : 0;
-}
 
 std::string_view service_of(const otlp::Span& span) {
   return span.resource->service_name.empty() ? query::unknown_service : span.resource->service_name;
@@ -39,7 +36,7 @@ struct TimeAxis {
 
   explicit TimeAxis(const otlp::TraceBatch& batch) {
     start = std::ranges::min(batch.items, {}, &otlp::Span::start_time).start_time;
-    for (const otlp::Span& span : batch.items) end = std::max({end, span.start_time, span.end_time});
+    for (const otlp::Span& span : batch.items) end = std::max(end, otlp::last_known_time(span));
   }
 
   /// Where a time stands in `columns`, rounded down.
@@ -54,7 +51,7 @@ struct TimeAxis {
 std::string draw_bar(const otlp::Span& span, const TimeAxis& axis, std::size_t columns) {
   const std::size_t halves = 2 * columns;
   const std::size_t from = std::min(axis.column_of(span.start_time, halves), halves - 1);
-  const std::size_t to = std::max(axis.column_of(std::max(span.start_time, span.end_time), halves), from + 1);
+  const std::size_t to = std::max(axis.column_of(otlp::last_known_time(span), halves), from + 1);
   constexpr std::array<std::array<std::string_view, 2>, 2> pieces{{{" ", "╺"}, {"╸", "━"}}};
   std::string bar;
   for (std::size_t half = 0; half < to; half += 2) {
@@ -74,6 +71,12 @@ struct Cells {
   std::string_view mark;
   std::size_t name_columns = 0;  ///< Of guides, name and note together.
 };
+
+std::string duration_cell(const otlp::Span& span) {
+  const std::uint64_t duration = otlp::duration_of(span);
+  if (!otlp::is_running(span)) return format_duration(duration);
+  return duration == 0 ? "running" : "running " + format_duration(duration);
+}
 
 std::string tokens_of(const store::GenAiColumns& gen_ai) {
   if (!gen_ai.is_model_call() || !gen_ai.input_tokens) return {};
@@ -112,7 +115,7 @@ class TreeRenderer {
       const store::GenAiColumns gen_ai = store::genai_columns(span.attributes);
       cells.name = span.name.empty() ? "(no name)" : printable(span.name);
       cells.note = note_of(*row.node, gen_ai);
-      cells.duration = format_duration(duration_of(span));
+      cells.duration = duration_cell(span);
       cells.tokens = tokens_of(gen_ai);
       if (span.status == otlp::StatusCode::error) cells.mark = "✗";
       if (span.status == otlp::StatusCode::ok) cells.mark = "✓";

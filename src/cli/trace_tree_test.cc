@@ -168,6 +168,26 @@ TEST(TraceTree, ShowsEverySpanOfARingOnce) {
   EXPECT_THAT(text, HasSubstr("\n└─ ring a "));
 }
 
+TEST(TraceTree, SaysOfARunningSpanHowLongItWasSeenRunning) {
+  TraceBuilder builder;
+  builder
+      .add({.number = 1,
+            .name = "agent",
+            .attributes = {{"sonde.span.snapshot_time",
+                            static_cast<std::int64_t>(query::test_time + 5'000 * query::millisecond)}},
+            .is_running = true})
+      .add({.number = 2, .parent = 1, .name = "tool", .start_ms = 1'000, .duration_ms = 2'000})
+      .add({.number = 3, .parent = 1, .name = "of another SDK", .start_ms = 2'500, .is_running = true});
+  EXPECT_EQ(render(builder), R"(
+Trace ab000000000000000000000000000001
+my-llm-app · 2026-11-23 08:34:12.000 · 5.00 s · 3 spans
+
+agent             ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ running 5.00 s
+├─ tool                    ━━━━━━━━━━━━━━━━━━━                            2.00 s
+└─ of another SDK                        ╺                               running
+)");
+}
+
 TEST(TraceTree, CountsASpanThatCameTwiceOnce) {
   TraceBuilder builder;
   builder.add({.number = 1, .name = "root"})

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/json_writer.h"
+#include "otlp/span_time.h"
 #include "query/plain_json.h"
 #include "query/trace_json.h"
 
@@ -120,7 +121,7 @@ void write_event(const otlp::SpanEvent& event, JsonWriter& json) {
 }
 
 void write_span(const otlp::Span& span, std::string_view process, JsonWriter& json) {
-  const std::uint64_t duration = span.end_time > span.start_time ? span.end_time - span.start_time : 0;
+  const std::uint64_t duration = otlp::duration_of(span);
   json.begin_object();
   json.key("traceID").string(span.trace_id.to_hex());
   json.key("spanID").string(span.span_id.to_hex());

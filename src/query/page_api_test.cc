@@ -166,17 +166,18 @@ TEST_F(PageApiTest, TraceShowsEverythingASpanHolds) {
   ASSERT_EQ(answer.at("spans").size(), 2u);
   EXPECT_EQ(answer.at("spans")[0].at("parentSpanId"), "");
   EXPECT_EQ(answer.at("spans")[0].at("genAi"), nullptr);
-  EXPECT_EQ(answer.at("spans")[1], json::parse(R"({
+  EXPECT_EQ(
+      answer.at("spans")[1], json::parse(R"({
     "spanId": "0000000000000002", "parentSpanId": "0000000000000001", "traceState": "", "name": "chat gpt-4o",
     "kind": "client", "startTimeUnixNano": ")" +
-                                               after(10) + R"(", "durationNano": "100000000",
+                                         after(10) + R"(", "durationNano": "100000000", "isRunning": false,
     "status": {"code": "error", "message": "timeout"}, "service": "my-llm-app", "resource": 0,
     "scope": {"name": "test", "version": "1.0"},
     "attributes": [{"key": "gen_ai.operation.name", "value": {"stringValue": "chat"}},
                    {"key": "gen_ai.request.model", "value": {"stringValue": "gpt-4o"}},
                    {"key": "gen_ai.usage.input_tokens", "value": {"intValue": "350"}}],
     "events": [{"timeUnixNano": ")" + after(20) +
-                                               R"(", "name": "retry",
+                                         R"(", "name": "retry",
                 "attributes": [{"key": "attempt", "value": {"intValue": "2"}}]}],
     "links": [{"traceId": "ab000000000000000000000000000002", "spanId": "0000000000000007", "attributes": []}],
     "droppedAttributes": 0, "droppedEvents": 0, "droppedLinks": 0,

@@ -11,6 +11,7 @@
 
 #include "base/json_writer.h"
 #include "otlp/encode.h"
+#include "otlp/span_time.h"
 #include "query/plain_json.h"
 #include "store/genai_columns.h"
 
@@ -142,8 +143,8 @@ void write_span(const otlp::Span& span, std::size_t resource, JsonWriter& json) 
   json.key("name").string(span.name);
   json.key("kind").string(kind_name(span.kind));
   json.key("startTimeUnixNano").quoted_unsigned(span.start_time);
-  json.key("durationNano")
-      .quoted_unsigned(span.end_time > span.start_time ? span.end_time - span.start_time : 0);
+  json.key("durationNano").quoted_unsigned(otlp::duration_of(span));
+  json.key("isRunning").boolean(otlp::is_running(span));
   json.key("status");
   write_status(span, json);
   json.key("service").string(span.resource->service_name);

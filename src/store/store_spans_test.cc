@@ -242,6 +242,58 @@ TEST_P(SpansTest, HasASpanThatWasSentTwiceOnce) {
   EXPECT_EQ(summaries[0].input_tokens, 10U);
 }
 
+/// A snapshot of a running span, or the span itself.
+void add_state(Spans& spans, std::string_view name, bool is_running) {
+  otlp::Span& span = spans.add(1, 1, 0, name, start);
+  if (is_running) span.end_time = 0;
+  // The span recovers from an error that snapshots still tell of.
+  if (is_running) span.status = StatusCode::error;
+}
+
+TEST_P(SpansTest, ShowsARunningSpanAsItWasLastSeen) {
+  for (const char* name : {"first snapshot", "second snapshot"}) {
+    Spans spans;
+    add_state(spans, name, true);
+    add_spans(spans);
+  }
+  const auto stored = trace(1);
+  ASSERT_EQ(stored->items.size(), 1U);
+  EXPECT_EQ(stored->items[0].name, "second snapshot");
+  EXPECT_EQ(stored->items[0].end_time, 0U);
+  EXPECT_EQ(store_->totals()->spans, 1U);
+  EXPECT_EQ(find()[0].duration, 0U);
+}
+
+TEST_P(SpansTest, ReplacesARunningSpanByTheFinishedOneWhicheverComesFirst) {
+  for (const bool snapshot_first : {true, false}) {
+    open(std::size_t{64} << 20);
+    for (const bool is_running : {snapshot_first, !snapshot_first}) {
+      Spans spans;
+      add_state(spans, is_running ? "running" : "finished", is_running);
+      spans.add(2, 7, 0, "another", start + 1);
+      add_spans(spans);
+    }
+    const auto stored = trace(1);
+    ASSERT_EQ(stored->items.size(), 1U);
+    EXPECT_EQ(stored->items[0].name, "finished");
+    EXPECT_EQ(find({.errors_only = true}).size(), 0U) << "an error that only snapshots had";
+    EXPECT_EQ(find({.span_name = "running"}).size(), 0U);
+    EXPECT_EQ(find({.span_name = "finished"}).size(), 1U);
+    EXPECT_EQ(trace(2)->items.size(), 1U);
+  }
+}
+
+TEST_P(SpansTest, ReplacesARunningSpanThatCameInTheSameBatch) {
+  Spans spans;
+  add_state(spans, "first snapshot", true);
+  add_state(spans, "finished", false);
+  add_state(spans, "late snapshot", true);
+  add_spans(spans);
+  ASSERT_EQ(trace(1)->items.size(), 1U);
+  EXPECT_EQ(trace(1)->items[0].name, "finished");
+  EXPECT_EQ(store_->totals()->spans, 1U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Implementations, SpansTest, ::testing::ValuesIn(implementations()), name_of);
 
 }  // namespace

@@ -179,6 +179,7 @@ export class Store {
       kind: span_kinds[span.kind ?? 0],
       startTimeUnixNano: String(span.startTimeUnixNano),
       durationNano: String(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano)),
+      isRunning: false,
       status: { code: status_codes[span.status?.code ?? 0], message: span.status?.message ?? '' },
       service,
       resource: resources.indexOf(resource),

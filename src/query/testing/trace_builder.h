@@ -62,6 +62,7 @@ struct TestSpan {
   std::string_view service = "my-llm-app";
   std::vector<otlp::SpanEvent> events{};
   std::vector<otlp::SpanLink> links{};
+  bool is_running = false;  ///< Has no end.
 };
 
 class TraceBuilder {
@@ -80,6 +81,7 @@ class TraceBuilder {
     span.status_message = given.status_message;
     span.start_time = test_time + given.start_ms * millisecond;
     span.end_time = span.start_time + given.duration_ms * millisecond;
+    if (given.is_running) span.end_time = 0;
     span.attributes = kept(given.attributes);
     span.events = kept(given.events);
     span.links = kept(given.links);

@@ -99,6 +99,20 @@ class DuckDbStoreTest : public ::testing::Test {
   std::filesystem::path directory_;
 };
 
+TEST_F(DuckDbStoreTest, ReplacesARunningSpanFromBeforeARestart) {
+  for (const bool is_running : {true, false}) {
+    const auto store = open();
+    Spans spans;
+    otlp::Span& span = spans.add(1, 1, 0, is_running ? "running" : "finished", start);
+    if (is_running) span.end_time = 0;
+    ASSERT_TRUE(add(*store, spans.finish()));
+    const auto stored = store->trace(trace_id(1));
+    ASSERT_TRUE(stored);
+    ASSERT_EQ((*stored)->items.size(), 1U);
+    EXPECT_EQ((*stored)->items[0].name, is_running ? "running" : "finished");
+  }
+}
+
 /// The program that writes until it is killed.
 class CrashWriter {
  public:

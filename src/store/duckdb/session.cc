@@ -105,7 +105,7 @@ Expected<void> Session::prepare() {
   resources_ = Numbering<otlp::Resource>(*resource);
   scopes_ = Numbering<otlp::Scope>(*scope);
   metrics_ = Dictionary(*metric);
-  return {};
+  return pending_spans_.load(connection_);
 }
 
 Expected<void> Session::write(std::span<const Batch> batches) {
@@ -121,6 +121,7 @@ Expected<void> Session::write(std::span<const Batch> batches) {
 Expected<void> Session::insert(std::span<const Batch> batches) {
   Expected<void> done;
   if (has_any<otlp::Span>(batches)) done = insert_spans(batches);
+  if (done) done = pending_spans_.delete_replaced(connection_);
   if (done && has_any<otlp::LogRecord>(batches)) done = insert_logs(batches);
   if (done && has_any<otlp::Metric>(batches)) done = insert_points(batches);
   // These know what to write only now.
@@ -139,6 +140,7 @@ Expected<void> Session::insert_spans(std::span<const Batch> batches) {
     write_span(*span, origin_of(*span), row);
     note_trace_part(*span);
     note_operation(*span);
+    pending_spans_.note(*span);
     return true;
   });
 }
@@ -231,6 +233,7 @@ void Session::end_group(bool committed) {
   scopes_.end_group(committed);
   committed ? metrics_.commit() : metrics_.roll_back();
   committed ? operations_.commit() : operations_.roll_back();
+  pending_spans_.end_group(committed);
   trace_parts_.clear();
   new_operations_.clear();
   new_metrics_.clear();

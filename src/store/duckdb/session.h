@@ -18,6 +18,7 @@
 #include "store/duckdb/connection.h"
 #include "store/duckdb/dictionary.h"
 #include "store/duckdb/inserter.h"
+#include "store/duckdb/pending_spans.h"
 #include "store/duckdb/span_table.h"
 
 namespace sonde::store::duckdb {
@@ -111,6 +112,7 @@ class Session {
   Numbering<otlp::Scope> scopes_{0};
   Dictionary metrics_{0};
   Dictionary operations_{0};
+  PendingSpans pending_spans_;
 
   // Of the group being written.
   std::unordered_map<TraceId, TracePart, TraceIdHash> trace_parts_;

@@ -9,10 +9,12 @@
 #include <string_view>
 
 #include "sonde/ids.hpp"
+#include "store/duckdb/ids.h"
 
 namespace sonde::store::duckdb {
 
 inline std::string sql(std::uint64_t number) { return std::to_string(number) + "::UBIGINT"; }
+inline std::string sql(const SpanId& id) { return sql(detail::big_endian(id.bytes.data())); }
 inline std::string sql(const TraceId& id) { return "'" + id.to_hex() + "'::UUID"; }
 
 /// For LIMIT, which takes no more than a signed number.

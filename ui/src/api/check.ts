@@ -8,7 +8,7 @@ export class UnexpectedAnswer extends Error {
 }
 
 type Fields = Record<string, unknown>;
-type FieldType = 'string' | 'number' | 'array' | 'object';
+type FieldType = 'string' | 'number' | 'boolean' | 'array' | 'object';
 
 function fail(where: string, wanted: string): never {
   throw new UnexpectedAnswer(`The server's answer is not what this page expects: ${where} is not ${wanted}.`);
@@ -65,6 +65,7 @@ function checkSpan(value: unknown, index: number): Span {
     kind: 'string',
     startTimeUnixNano: 'string',
     durationNano: 'string',
+    isRunning: 'boolean',
     status: 'object',
     service: 'string',
     scope: 'object',

@@ -70,15 +70,18 @@ export function useServices() {
 }
 
 const settledMilliseconds = 30_000;
+/** A running span is heard of once a minute at least, or its process has gone. */
+const snapshotMilliseconds = 120_000;
 const largestLiveTrace = 2000;
 
 /** Spans of a trace arrive one batch after another: young traces are asked for again, unless that is costly. */
 function mayStillGrow(trace: Trace): boolean {
   if (trace.spans.length > largestLiveTrace) return false;
-  const youngest = Date.now() - settledMilliseconds;
-  return trace.spans.some(
-    (span) => Number((BigInt(span.startTimeUnixNano) + BigInt(span.durationNano)) / 1_000_000n) > youngest,
-  );
+  const now = Date.now();
+  return trace.spans.some(({ startTimeUnixNano, durationNano, isRunning }) => {
+    const heardOf = Number((BigInt(startTimeUnixNano) + BigInt(durationNano)) / 1_000_000n);
+    return heardOf > now - (isRunning ? snapshotMilliseconds : settledMilliseconds);
+  });
 }
 
 export function useTrace(traceId: string) {

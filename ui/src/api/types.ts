@@ -74,6 +74,8 @@ export interface Span {
   kind: SpanKind;
   startTimeUnixNano: Nanoseconds;
   durationNano: Nanoseconds;
+  /** It was sent without an end: its duration is up to when it was last heard of. */
+  isRunning: boolean;
   status: { code: 'unset' | 'ok' | 'error'; message: string };
   service: string;
   /** Index into the trace's resources. */

@@ -9,6 +9,7 @@ export function spanWith(fields: Partial<Span> & { spanId: string }): Span {
     kind: 'internal',
     startTimeUnixNano: '0',
     durationNano: '10',
+    isRunning: false,
     status: { code: 'unset', message: '' },
     service: 'test',
     resource: 0,

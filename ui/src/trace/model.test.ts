@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Span, Trace } from '../api/types';
+import { durationText } from './duration-text';
 import { spanWith } from './fixture';
 import { modelOf } from './model';
 import { selfTime } from './self-time';
@@ -26,6 +27,17 @@ describe('modelOf', () => {
 
   it('takes the real root for the header, also when an orphan began earlier', () => {
     expect(modelOf(traceOf([timed('orphan', 'gone', 1, 5), timed('root', '', 2, 5)]))?.root.spanId).toBe('root');
+  });
+
+  it('lets a running span last as long as anything is known of the trace', () => {
+    const running = (spanId: string, duration: number) => ({ ...timed(spanId, '', 100, duration), isRunning: true });
+    const model = modelOf(traceOf([running('silent', 0), running('heard of', 300), timed('done', '', 120, 80)]));
+    expect(model?.duration).toBe(300);
+    expect(model?.nodes.map((node) => [node.span.spanId, node.duration, durationText(node)])).toEqual([
+      ['silent', 300, 'running, 300 ns'],
+      ['heard of', 300, 'running, 300 ns'],
+      ['done', 80, '80 ns'],
+    ]);
   });
 
   it('names two spans of one id apart', () => {

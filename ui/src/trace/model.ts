@@ -11,6 +11,7 @@ export interface TimedNode extends SpanNode {
   key: string;
   /** Nanoseconds from the trace's start. */
   offset: number;
+  /** Of a running span: up to the last that is known of the trace. */
   duration: number;
   operation: Operation;
 }
@@ -86,6 +87,9 @@ export function modelOf(trace: Trace): TraceModel | null {
         outputTokens: total.outputTokens + node.total.outputTokens,
       };
     }
+  });
+  nodes.forEach((node) => {
+    if (node.span.isRunning) node.duration = Math.max(node.duration, duration - node.offset);
   });
   const services = [...new Set(nodes.map((node) => node.span.service))];
   return {

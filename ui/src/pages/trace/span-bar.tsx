@@ -44,7 +44,12 @@ export function SpanBar({ node, colour, range, label }: Properties) {
   return (
     <>
       <span
-        className={classNames(styles.bar, bar.cutLeft && styles.cutLeft, bar.cutRight && styles.cutRight)}
+        className={classNames(
+          styles.bar,
+          bar.cutLeft && styles.cutLeft,
+          bar.cutRight && styles.cutRight,
+          node.span.isRunning && styles.running,
+        )}
         style={{
           left: percent(left),
           width: percent(width),

@@ -50,7 +50,9 @@ export function TraceHeader({ model }: { model: TraceModel }) {
           {formatTimestamp(model.startTimeUnixNano)}{' '}
           <span className={styles.aside}>{formatRelative(model.startTimeUnixNano, now)}</span>
         </Fact>
-        <Fact name="Duration">{formatDuration(model.duration)}</Fact>
+        <Fact name="Duration">
+          {root.isRunning ? `running, ${formatDuration(model.duration)}` : formatDuration(model.duration)}
+        </Fact>
         <Fact name="Spans">{formatCount(model.nodes.length)}</Fact>
         {services.length > 1 && (
           <Fact name="Services" title={services.join(', ')}>

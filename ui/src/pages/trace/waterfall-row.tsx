@@ -5,7 +5,7 @@ import { Tag } from '../../components/tag';
 import { Tokens } from '../../components/tokens';
 import { operationNames } from '../../genai/operation';
 import { classNames } from '../../styles/class-names';
-import { formatDuration } from '../../time/duration';
+import { durationText } from '../../trace/duration-text';
 import type { TimedNode } from '../../trace/model';
 import type { TimeRange } from '../../trace/timeline';
 import { SpanBar } from './span-bar';
@@ -83,7 +83,7 @@ export const WaterfallRow = memo(function WaterfallRow({
 }: Properties) {
   const { span } = node;
   const failed = span.status.code === 'error';
-  const duration = formatDuration(node.duration);
+  const duration = durationText(node);
   const otherService = parent?.span.service !== span.service;
   const model = span.genAi?.model ?? '';
   return (

@@ -10,11 +10,12 @@ import { operationNames, outputTokensPerSecond, timeToFirstChunk } from '../../.
 import { formatDuration } from '../../../time/duration';
 import { formatExactTimestamp } from '../../../time/timestamp';
 import { operationColour } from '../../../trace/colour';
+import { durationText } from '../../../trace/duration-text';
 import type { TraceModel } from '../../../trace/model';
 import { selfTime } from '../../../trace/self-time';
 import styles from './span-summary.module.css';
 
-function Fact({ name, children, title }: { name: string; children: React.ReactNode; title?: string }) {
+function Fact({ name, children, title }: { name: string; children: React.ReactNode; title?: string | undefined }) {
   return (
     <div className={styles.fact} title={title}>
       <dt>{name}</dt>
@@ -114,7 +115,12 @@ export function SpanSummary({ model, position, close, goTo }: Properties) {
         </p>
       )}
       <dl className={styles.facts}>
-        <Fact name="Duration">{formatDuration(node.duration)}</Fact>
+        <Fact
+          name="Duration"
+          title={span.isRunning ? 'As of the last snapshot; its process may have ended since' : undefined}
+        >
+          {durationText(node)}
+        </Fact>
         <Fact name="Starts at" title={formatExactTimestamp(span.startTimeUnixNano)}>
           +{formatDuration(node.offset)}
         </Fact>
