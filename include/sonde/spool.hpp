@@ -11,11 +11,12 @@
 // A receiver may see a batch twice: if the process, or its connection, ends between the receiver's taking it
 // and the process's knowing.
 
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "sonde/expected.hpp"
@@ -41,18 +42,30 @@ struct SpoolStatistics {
 /// thread-safe.
 class SpoolMonitor {
  public:
-  [[nodiscard]] SpoolStatistics read() const {
-    const std::lock_guard lock(mutex_);
-    return statistics_;
+  enum class Counter : std::uint8_t { written, delivered, rejected, full, expired, refused, damaged };
+
+  [[nodiscard]] SpoolStatistics read() const noexcept {
+    const auto value = [this](Counter counter) { return at(counter).load(std::memory_order_relaxed); };
+    return {.written = value(Counter::written),
+            .delivered = value(Counter::delivered),
+            .rejected = value(Counter::rejected),
+            .full = value(Counter::full),
+            .expired = value(Counter::expired),
+            .refused = value(Counter::refused),
+            .damaged = value(Counter::damaged)};
   }
-  void count(std::uint64_t SpoolStatistics::*counter, std::uint64_t items) {
-    const std::lock_guard lock(mutex_);
-    statistics_.*counter += items;
+  void count(Counter counter, std::uint64_t items) noexcept {
+    counts_[static_cast<std::size_t>(counter)].fetch_add(items, std::memory_order_relaxed);
   }
 
  private:
-  mutable std::mutex mutex_;
-  SpoolStatistics statistics_;
+  using Count = std::atomic<std::uint64_t>;
+
+  [[nodiscard]] const Count& at(Counter counter) const noexcept {
+    return counts_[static_cast<std::size_t>(counter)];
+  }
+
+  std::array<Count, 7> counts_{};
 };
 
 struct SpoolOptions {

@@ -9,18 +9,20 @@
 #include "otlp/batch_equality.h"
 #include "otlp/decode.h"
 #include "otlp/encode.h"
+#include "sdk/exporters/otlp_json.h"
 
 namespace sonde::otlp {
 
 template <class Item>
 struct Decoders {
+  sdk::Signal signal;
   Expected<Decoded<Batch<Item>>> (*protobuf)(std::string);
   Expected<Decoded<Batch<Item>>> (*json)(std::string);
 };
 
-inline constexpr Decoders<Span> traces{decode_traces_protobuf, decode_traces_json};
-inline constexpr Decoders<LogRecord> logs{decode_logs_protobuf, decode_logs_json};
-inline constexpr Decoders<Metric> metrics{decode_metrics_protobuf, decode_metrics_json};
+inline constexpr Decoders<Span> traces{sdk::Signal::traces, decode_traces_protobuf, decode_traces_json};
+inline constexpr Decoders<LogRecord> logs{sdk::Signal::logs, decode_logs_protobuf, decode_logs_json};
+inline constexpr Decoders<Metric> metrics{sdk::Signal::metrics, decode_metrics_protobuf, decode_metrics_json};
 
 /// Without the unknown fields of the original, the same items may be too many for their bytes.
 inline bool is_too_dense(const Error& error) {
@@ -43,6 +45,11 @@ template <class Item>
 
   const std::string protobuf = encode(*first->batch, Encoding::protobuf);
   const std::string json = encode(*first->batch, Encoding::json);
+
+  std::string transcoded;  // As the SDK writes JSON, straight from the bytes.
+  if (!sdk::append_otlp_json(decoders.signal, protobuf, transcoded) || transcoded != json) {
+    return "the SDK makes other JSON of its protobuf";
+  }
 
   const auto from_protobuf = decoders.protobuf(protobuf);
   if (!from_protobuf) return is_too_dense(from_protobuf.error()) ? "" : from_protobuf.error().message;

@@ -56,7 +56,7 @@ ExportResult Spool::write(SpoolSender& sender, std::string_view request, std::si
     detail::diagnose(written.error().message);
     return sender.send_directly(request, items, deadline);
   }
-  account_.count(&SpoolStatistics::written, items);
+  account_.count(SpoolMonitor::Counter::written, items);
   sender.notify();
   if (!is_expected) return {};
   // What is not known by then the spool takes care of.
@@ -71,7 +71,7 @@ bool Spool::make_room(std::size_t bytes) const {
   for (auto oldest = entries.begin(); oldest != entries.end() && total > options_.max_bytes; ++oldest) {
     if (!directory_.remove_unclaimed(*oldest)) continue;  // It is being sent, or gone.
     total -= oldest->bytes;
-    account_.lose(&SpoolStatistics::full, oldest->is_set_aside ? 0 : oldest->items,
+    account_.lose(SpoolMonitor::Counter::full, oldest->is_set_aside ? 0 : oldest->items,
                   "it is full, and the oldest go; see SpoolOptions::max_bytes");
   }
   return std::ranges::all_of(entries, &SpoolEntry::is_set_aside);

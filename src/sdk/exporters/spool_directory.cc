@@ -192,7 +192,7 @@ Expected<void> SpoolDirectory::split(const SpoolEntry& entry, std::string_view r
   };
   if (auto first = write_part(2 * number, 0, items_of_first); !first) return first;
   if (auto second = write_part(2 * number + 1, items_of_first, entry.items); !second) return second;
-  remove(entry);
+  static_cast<void>(remove(entry));  // If it stays, its items come twice; better than not at all.
   return {};
 }
 
@@ -221,7 +221,9 @@ Expected<ClaimedSpoolFile> SpoolDirectory::claim(const SpoolEntry& entry) const 
   return ClaimedSpoolFile{*std::move(file), *std::move(request)};
 }
 
-void SpoolDirectory::remove(const SpoolEntry& entry) const noexcept { ::unlink(path_of(entry.name).c_str()); }
+bool SpoolDirectory::remove(const SpoolEntry& entry) const noexcept {
+  return ::unlink(path_of(entry.name).c_str()) == 0 || errno == ENOENT;
+}
 
 bool SpoolDirectory::remove_unclaimed(const SpoolEntry& entry) const {
   const std::string path = path_of(entry.name);
@@ -230,9 +232,9 @@ bool SpoolDirectory::remove_unclaimed(const SpoolEntry& entry) const {
   return file && ::unlink(path.c_str()) == 0;
 }
 
-void SpoolDirectory::set_aside(const SpoolEntry& entry) const noexcept {
+bool SpoolDirectory::set_aside(const SpoolEntry& entry) const noexcept {
   const std::string path = path_of(entry.name);
-  std::rename(path.c_str(), (path + std::string(set_aside_suffix)).c_str());
+  return std::rename(path.c_str(), (path + std::string(set_aside_suffix)).c_str()) == 0;
 }
 
 }  // namespace sonde::sdk

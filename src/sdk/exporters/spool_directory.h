@@ -63,11 +63,12 @@ class SpoolDirectory {
   /// Fails with unavailable (another has it), not_found (it is gone), invalid_argument (damaged) or internal
   /// (cannot be read).
   [[nodiscard]] Expected<ClaimedSpoolFile> claim(const SpoolEntry& entry) const;
-  void remove(const SpoolEntry& entry) const noexcept;
+  /// False if the file is still there.
+  [[nodiscard]] bool remove(const SpoolEntry& entry) const noexcept;
   /// Removes a file unless another has claimed or removed it.
   [[nodiscard]] bool remove_unclaimed(const SpoolEntry& entry) const;
-  /// Keeps a damaged file for a person to look at, until it is among the oldest.
-  void set_aside(const SpoolEntry& entry) const noexcept;
+  /// Keeps a damaged file for a person to look at, until it is among the oldest. False if that failed.
+  [[nodiscard]] bool set_aside(const SpoolEntry& entry) const noexcept;
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 

@@ -1,9 +1,8 @@
 #include "sdk/exporters/spool_sender.h"
 
 #include <algorithm>
-#include <array>
+#include <exception>
 #include <new>
-#include <system_error>
 #include <utility>
 
 #include "base/clock.h"
@@ -59,6 +58,7 @@ bool SpoolSender::expect(const std::string& name) {
   const std::lock_guard lock(mutex_);
   if (state_ != State::working || is_stopping_) return false;
   expected_ = name;
+  is_answered_ = false;
   result_.reset();
   return true;
 }
@@ -72,6 +72,7 @@ void SpoolSender::notify() {
 std::optional<ExportResult> SpoolSender::expected_result(Deadline deadline) {
   std::unique_lock lock(mutex_);
   changed_.wait_until(lock, deadline, [this] { return result_ || state_ != State::working; });
+  changed_.wait(lock, [this] { return !is_answered_; });
   expected_.clear();
   return std::exchange(result_, std::nullopt);
 }
@@ -138,6 +139,7 @@ void SpoolSender::run() noexcept {
         goes_on = rest(retry_delay(), false);
       }
     } catch (const std::bad_alloc&) {
+      enter(State::away);
       goes_on = rest(look_interval, false);
     }
   }
@@ -149,8 +151,9 @@ bool SpoolSender::send_all() {
   for (bool has_sent = true; has_sent;) {
     has_sent = false;
     for (const SpoolEntry& entry : directory_.list()) {
+      if (stuck_.contains(entry.name)) continue;
       if (entry.is_set_aside) {
-        if (is_expired(entry)) directory_.remove(entry);
+        if (is_expired(entry)) remove(entry);
         continue;
       }
       const Sent sent = send(entry);
@@ -163,7 +166,8 @@ bool SpoolSender::send_all() {
 
 SpoolSender::Sent SpoolSender::send(const SpoolEntry& entry) {
   if (is_expired(entry)) {
-    drop(entry, &SpoolStatistics::expired, "they are older than the spool keeps them");
+    if (!directory_.remove_unclaimed(entry)) return Sent::not_now;
+    account_.lose(SpoolMonitor::Counter::expired, entry.items, "they are older than the spool keeps them");
     return Sent::yes;
   }
   auto claimed = directory_.claim(entry);
@@ -176,8 +180,8 @@ SpoolSender::Sent SpoolSender::send(const SpoolEntry& entry) {
 
 SpoolSender::Sent SpoolSender::pass_over(const SpoolEntry& entry, const Error& error) {
   if (error.code == ErrorCode::invalid_argument) {
-    directory_.set_aside(entry);
-    account_.lose(&SpoolStatistics::damaged, entry.items, error.message);
+    if (!directory_.set_aside(entry)) stuck_.insert(entry.name);
+    account_.lose(SpoolMonitor::Counter::damaged, entry.items, error.message);
   } else if (error.code == ErrorCode::internal && unreadable_ != entry.name) {
     unreadable_ = entry.name;
     detail::diagnose(error.message);
@@ -188,24 +192,29 @@ SpoolSender::Sent SpoolSender::pass_over(const SpoolEntry& entry, const Error& e
 void SpoolSender::finish(const SpoolEntry& entry, const std::string& request, ExportResult result) {
   const std::uint64_t rejected = std::min(result.rejected, entry.items);
   std::unique_lock lock(mutex_);
-  const bool is_expected = entry.name == expected_;
+  is_answered_ = entry.name == expected_;
+  const bool is_expected = is_answered_;
   lock.unlock();
   const bool may_split = !is_expected && !result.delivered && result.failure != ExportFailure::refused &&
                          entry.items > 1 && account_.signal != Signal::metrics;
   if (may_split && directory_.split(entry, request, entry.items / 2)) return;
-  directory_.remove(entry);
-  if (result.delivered) account_.count(&SpoolStatistics::delivered, entry.items - rejected);
-  const auto counter = result.delivered ? &SpoolStatistics::rejected : &SpoolStatistics::refused;
+  remove(entry);
+  if (result.delivered) account_.count(SpoolMonitor::Counter::delivered, entry.items - rejected);
+  const auto counter = result.delivered ? SpoolMonitor::Counter::rejected : SpoolMonitor::Counter::refused;
   const std::uint64_t lost = result.delivered ? rejected : entry.items;
   if (!is_expected) return account_.lose(counter, lost, result.message);
   account_.count(counter, lost);
   lock.lock();
   result_ = std::move(result);
+  is_answered_ = false;
   changed_.notify_all();
 }
 
-void SpoolSender::drop(const SpoolEntry& entry, SpoolAccount::Counter counter, std::string_view why) const {
-  if (directory_.remove_unclaimed(entry)) account_.lose(counter, entry.items, why);
+void SpoolSender::remove(const SpoolEntry& entry) {
+  if (directory_.remove(entry)) return;
+  stuck_.insert(entry.name);
+  detail::diagnose("the file " + entry.name + " of the spool " + directory_.path() +
+                   " cannot be removed; its content will be sent again by the next process");
 }
 
 bool SpoolSender::is_expired(const SpoolEntry& entry) const {
@@ -216,6 +225,7 @@ bool SpoolSender::is_expired(const SpoolEntry& entry) const {
 void SpoolSender::enter(State state) {
   const std::lock_guard lock(mutex_);
   state_ = state;
+  is_answered_ = false;
   changed_.notify_all();
 }
 

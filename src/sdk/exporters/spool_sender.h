@@ -5,9 +5,11 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -21,7 +23,7 @@ namespace sonde::sdk {
 
 /// Counts what becomes of a spool's items, and tells of those it loses.
 struct SpoolAccount {
-  using Counter = std::uint64_t SpoolStatistics::*;
+  using Counter = SpoolMonitor::Counter;
 
   std::string directory;
   Signal signal = Signal::traces;
@@ -76,7 +78,7 @@ class SpoolSender : public std::enable_shared_from_this<SpoolSender> {
   [[nodiscard]] Sent pass_over(const SpoolEntry& entry, const Error& error);
   /// What to do with a file that was answered for.
   void finish(const SpoolEntry& entry, const std::string& request, ExportResult result);
-  void drop(const SpoolEntry& entry, SpoolAccount::Counter counter, std::string_view why) const;
+  void remove(const SpoolEntry& entry);
   [[nodiscard]] bool is_expired(const SpoolEntry& entry) const;
 
   void enter(State state);
@@ -90,6 +92,8 @@ class SpoolSender : public std::enable_shared_from_this<SpoolSender> {
   const SpoolOptions options_;
   detail::RandomGenerator random_;
   std::string unreadable_;  ///< The last file that could not be read, which was told of.
+  /// Files that are done with but could not be removed or set aside.
+  std::set<std::string, std::less<>> stuck_;
 
   std::mutex mutex_;  ///< Guards what follows.
   std::condition_variable changed_;
@@ -100,6 +104,7 @@ class SpoolSender : public std::enable_shared_from_this<SpoolSender> {
   bool is_stopping_ = false;
   bool is_cancelled_ = false;
   std::string expected_;                ///< The file that somebody waits for, or empty.
+  bool is_answered_ = false;            ///< It is: the result comes in a moment.
   std::optional<ExportResult> result_;  ///< What became of it.
 };
 
