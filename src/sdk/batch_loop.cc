@@ -29,8 +29,8 @@ BatchLoop::BatchLoop(std::shared_ptr<RequestSink> sink, const BatchOptions& opti
 }
 
 void BatchLoop::start() noexcept {
-  const std::lock_guard lock(mutex_);
   try {
+    const std::lock_guard lock(mutex_);
     next_export_ = steady_clock::now() + options_.schedule_delay;
     thread_ = std::thread([self = shared_from_this()] { self->run(); });
     has_finished_ = false;
@@ -93,7 +93,9 @@ bool BatchLoop::shutdown(Deadline deadline) noexcept {
   if (!in_time) {
     // The exporter is stuck. It is told to give up; if it does not, the thread is left behind with what it
     // holds.
+    lock.unlock();
     delivery_.sink().cancel();
+    lock.lock();
     round_done_.wait_for(lock, std::chrono::milliseconds(100), has_finished);
   }
   std::thread thread = std::exchange(thread_, std::thread());

@@ -23,33 +23,45 @@ std::shared_ptr<SimpleWorker::State> SimpleWorker::state() {
 }
 
 void SimpleWorker::add(const ScopeCore& core, std::string_view otlp) noexcept {
-  constexpr std::chrono::seconds export_timeout{30};
   try {
     const std::shared_ptr<State> own = state();
-    if (is_exporting()) {  // the lock is this thread's already
+    if (is_exporting()) {  // it is this thread's turn already
       own->suppressed.fetch_add(1, std::memory_order_relaxed);
       return;
     }
-    const std::lock_guard lock(own->mutex);
+    std::unique_lock lock(own->mutex);
+    own->idle.wait(lock, [&] { return !own->is_busy; });
     if (!is_open_.load(std::memory_order_relaxed)) {
       own->after_shutdown.fetch_add(1, std::memory_order_relaxed);
       return;
     }
-    try {
-      own->builder.add(core, otlp);
-      own->delivery.deliver(own->builder.finish(), 1, std::chrono::steady_clock::now() + export_timeout);
-    } catch (const std::bad_alloc&) {
-      own->builder.clear();
-      own->delivery.count_lost(1);
-    }
+    own->is_busy = true;
+    lock.unlock();
+    export_one(*own, core, otlp);
+    lock.lock();
+    own->is_busy = false;
+    own->idle.notify_all();
   } catch (const std::bad_alloc&) {
     return;  // a forked child without the memory for a state
   }
 }
 
+void SimpleWorker::export_one(State& state, const ScopeCore& core, std::string_view otlp) noexcept {
+  constexpr std::chrono::seconds export_timeout{30};
+  try {
+    state.builder.add(core, otlp);
+    state.delivery.deliver(state.builder.finish(), 1, std::chrono::steady_clock::now() + export_timeout);
+  } catch (const std::bad_alloc&) {
+    state.builder.clear();
+    state.delivery.count_lost(1);
+  }
+}
+
 bool SimpleWorker::force_flush(Deadline deadline) noexcept {
   const std::shared_ptr<State> own = state_.get();
-  return own == nullptr || is_exporting() || std::unique_lock(own->mutex, deadline).owns_lock();
+  if (own == nullptr || is_exporting()) return true;
+  std::unique_lock lock(own->mutex);
+  return own->idle.wait_until(lock, deadline, [&] { return !own->is_busy; });
 }
 
 bool SimpleWorker::shutdown(Deadline deadline) noexcept {

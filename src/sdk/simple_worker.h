@@ -4,6 +4,8 @@
 // exported on the thread that recorded it, one at a time.
 
 #include <atomic>
+#include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -37,13 +39,16 @@ class SimpleWorker {
     State(std::shared_ptr<RequestSink> sink, const ItemNames& names) : delivery(std::move(sink), names) {}
 
     RequestDelivery delivery;
-    std::timed_mutex mutex;  ///< Guards the builder and the exporter.
     RequestBuilder builder;
+    std::mutex mutex;
+    std::condition_variable idle;
+    bool is_busy = false;  ///< Some thread has the delivery and the builder for itself.
     std::atomic<std::uint64_t> after_shutdown{0};
     std::atomic<std::uint64_t> suppressed{0};
   };
 
   [[nodiscard]] std::shared_ptr<State> state();
+  static void export_one(State& state, const ScopeCore& core, std::string_view otlp) noexcept;
 
   const std::string component_name_;
   const ItemNames names_;
