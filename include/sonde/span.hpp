@@ -66,6 +66,17 @@ struct CurrentContext {
 };
 extern constinit thread_local CurrentContext current;
 
+/// The calling thread's. Code that may be inlined into a coroutine must come here for it: Clang (16) keeps
+/// the address of a thread_local across a suspension, after which it is another thread's.
+[[gnu::noinline]] CurrentContext& current_context_of_thread() noexcept;
+inline CurrentContext& current_context() noexcept {
+#if defined(__clang__)
+  return current_context_of_thread();
+#else
+  return current;
+#endif
+}
+
 /// How many scopes ended on other threads than those they are still open on.
 extern constinit std::atomic<int> orphaned_scopes;
 /// Takes those of this thread out of what is current on it.
@@ -73,10 +84,11 @@ void drop_orphaned_scopes() noexcept;
 
 /// The thread's current span, or null.
 inline const Span* current_span() noexcept {
-  if (current.span == nullptr) return nullptr;
+  const CurrentContext& context = current_context();
+  if (context.span == nullptr) return nullptr;
   if (orphaned_scopes.load(std::memory_order_relaxed) != 0) [[unlikely]]
     drop_orphaned_scopes();
-  return current.span;
+  return context.span;
 }
 
 /// Something is current until this is left; then what was before. Scopes of a thread, or of a coroutine that
@@ -84,20 +96,19 @@ inline const Span* current_span() noexcept {
 /// reported once; nothing then points at it any more, whichever thread it was left on.
 class Scope {
  public:
-  explicit Scope(const Span* span) noexcept
-      : span_(current.span), values_(current.values), below_(current.scope), thread_(&current) {
-    current.span = span;
-    current.scope = this;
+  explicit Scope(const Span* span) noexcept : Scope(span, current_context()) {}
+  Scope(const Span* span, const ContextValues* values) noexcept : Scope(span) {
+    current_context().values = values;
   }
-  Scope(const Span* span, const ContextValues* values) noexcept : Scope(span) { current.values = values; }
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
   ~Scope() { leave(); }
 
   /// The first call counts.
   void leave() noexcept {
-    if (current.scope == this) [[likely]] {
-      restore();
+    CurrentContext& context = current_context();
+    if (context.scope == this) [[likely]] {
+      restore(context);
     } else if (thread_ != nullptr) {
       leave_out_of_turn();
     }
@@ -106,10 +117,15 @@ class Scope {
  private:
   friend void drop_orphaned_scopes() noexcept;
   friend struct OrphanedScope;
-  void restore() noexcept {
-    current.span = span_;
-    current.values = values_;
-    current.scope = below_;
+  Scope(const Span* span, CurrentContext& context) noexcept
+      : span_(context.span), values_(context.values), below_(context.scope), thread_(&context) {
+    context.span = span;
+    context.scope = this;
+  }
+  void restore(CurrentContext& context) noexcept {
+    context.span = span_;
+    context.values = values_;
+    context.scope = below_;
     thread_ = nullptr;
   }
   void leave_out_of_turn() noexcept;
@@ -127,7 +143,9 @@ class Scope {
 };
 
 /// Rises while scopes are being left early.
-inline int early_exits() noexcept { return std::uncaught_exceptions() + (current.is_abandoned ? 1 : 0); }
+inline int early_exits() noexcept {
+  return std::uncaught_exceptions() + (current_context().is_abandoned ? 1 : 0);
+}
 }  // namespace detail
 
 /// A relation to another span that is not the parent: a batch to its items, a retry to the first try.

@@ -17,6 +17,8 @@ namespace sonde::detail {
 
 constinit thread_local CurrentContext current;
 
+CurrentContext& current_context_of_thread() noexcept { return current; }
+
 namespace {
 
 using otlp::ValueLimits;
