@@ -97,16 +97,21 @@ TEST(WithSpan, PassesResultsAndExceptionsThrough) {
 }
 
 TEST(WithSpan, OfWhatFinishesAtOnceUsesNoStack) {
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+  constexpr int times = 1'000;  // the sanitizers make calls of what are jumps otherwise
+#else
+  constexpr int times = 100'000;
+#endif
   const auto at_once = []() -> PlainTask<int> { co_return 1; };
   auto task = [](auto child) -> PlainTask<int> {
     const Span span;
     int sum = 0;
-    for (int i = 0; i < 100'000; ++i) sum += co_await with_span(span, child());
+    for (int i = 0; i < times; ++i) sum += co_await with_span(span, child());
     co_return sum;
   }(at_once);
   task.resume();
   ASSERT_TRUE(task.is_done());
-  EXPECT_EQ(task.result(), 100'000);
+  EXPECT_EQ(task.result(), times);
 }
 
 TEST(WithSpan, MayFinishElsewhereWhileItIsStillStarting) {
