@@ -132,7 +132,7 @@ void Inference::set_response(const InferenceResponse& response) noexcept {
   list.add_if(attribute::openai_response_service_tier, response.openai_service_tier);
   list.add_if(attribute::openai_response_system_fingerprint, response.openai_system_fingerprint);
   if (operation.instrumentation->options.profiles->lesson) add_lesson(response, list);
-  operation.span.set_attributes(list);
+  detail::set_attributes(operation, list);
   detail::set_usage(operation, response.usage);
 }
 

@@ -8,6 +8,7 @@
 
 #include "genai/instrumentation_state.h"
 #include "sdk/diagnostics.h"
+#include "sonde/logger_provider.hpp"
 #include "sonde/tracer_provider.hpp"
 #include "sonde/version.hpp"
 
@@ -80,7 +81,12 @@ InstrumentationOptions completed(InstrumentationOptions options) {
 Instrumentation::State::State(InstrumentationOptions given)
     : options(completed(std::move(given))),
       tracer(get_tracer("sonde.genai", version)),
-      metrics(*options.profiles) {}
+      logger(get_logger("sonde.genai", version)),
+      metrics(*options.profiles) {
+  const std::string signal = environment("OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN");
+  exceptions_as_events = signal == "logs" || signal == "logs/dup";
+  exceptions_on_spans = signal != "logs";
+}
 
 Instrumentation::Instrumentation(InstrumentationOptions options)
     : state_(std::make_shared<const State>(std::move(options))) {}

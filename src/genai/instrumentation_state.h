@@ -4,6 +4,7 @@
 
 #include "genai/operation_metrics.h"
 #include "sonde/genai/instrumentation.hpp"
+#include "sonde/logger.hpp"
 #include "sonde/tracer.hpp"
 
 namespace sonde::genai {
@@ -15,7 +16,10 @@ struct Instrumentation::State {
 
   InstrumentationOptions options;  ///< `capture` and `profiles` are set.
   Tracer tracer;
+  Logger logger;
   detail::OperationMetrics metrics;
+  bool exceptions_on_spans = true;  ///< OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN
+  bool exceptions_as_events = false;
 
   [[nodiscard]] bool captures_on_spans() const noexcept {
     return *options.capture == ContentCapture::span || *options.capture == ContentCapture::span_and_event;

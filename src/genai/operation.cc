@@ -69,7 +69,7 @@ void Operation::set_attribute(std::string_view key, const AttributeValue& value)
 void Operation::set_attributes(Attributes attributes) noexcept {
   if (state_ == nullptr) return;
   const std::lock_guard lock(state_->mutex);
-  state_->span.set_attributes(attributes);
+  detail::set_attributes(*state_, attributes);
 }
 
 void Operation::add_event(std::string_view name, Attributes attributes) noexcept {
@@ -90,7 +90,7 @@ void Operation::fail(const std::exception& exception) noexcept {
   try {
     const std::string type = type_name(exception);
     const std::lock_guard lock(state_->mutex);
-    state_->span.record_exception(exception);
+    detail::record_exception(*state_, type, exception);
     detail::fail_operation(*state_, type, exception.what());
   } catch (const std::bad_alloc&) {
     fail("std::bad_alloc");

@@ -23,7 +23,16 @@ void upload(OperationState& state) noexcept {
   attributes.add_if(attribute::input_messages_ref, references.input_messages);
   attributes.add_if(attribute::output_messages_ref, references.output_messages);
   attributes.add_if(attribute::tool_definitions_ref, references.tool_definitions);
-  state.span.set_attributes(attributes);
+  set_attributes(state, attributes);
+}
+
+void emit_details(const OperationState& state, std::uint64_t time) noexcept {
+  if (state.event == nullptr) return;
+  state.instrumentation->logger.emit({.severity = Severity::debug,
+                                      .event_name = event::inference_details,
+                                      .attributes = state.event->attributes(),
+                                      .time = time,
+                                      .context = state.span.context()});
 }
 
 }  // namespace
@@ -35,14 +44,28 @@ void fail_operation(OperationState& state, std::string_view error_type, std::str
   } catch (const std::bad_alloc&) {
     state.labels.error_type = "_OTHER";
   }
-  state.span.set_attribute(attribute::error_type, error_type);
+  const Attribute attribute{attribute::error_type, error_type};
+  set_attributes(state, std::span(&attribute, 1));
   state.span.set_status(StatusCode::error, message);
+}
+
+void record_exception(OperationState& state, std::string_view type,
+                      const std::exception& exception) noexcept {
+  const Instrumentation::State& instrumentation = *state.instrumentation;
+  if (instrumentation.exceptions_on_spans) state.span.record_exception(exception);
+  if (!instrumentation.exceptions_as_events) return;
+  instrumentation.logger.emit(
+      {.severity = Severity::warn,
+       .event_name = event::operation_exception,
+       .attributes = {{"exception.type", type}, {"exception.message", exception.what()}},
+       .context = state.span.context()});
 }
 
 void end_operation(OperationState& state, std::uint64_t time) noexcept {
   if (std::exchange(state.has_ended, true)) return;
   upload(state);
   state.instrumentation->metrics.on_end(state, time);
+  emit_details(state, time);
   state.span.end(time);
 }
 

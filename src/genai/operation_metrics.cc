@@ -6,6 +6,7 @@
 #include "genai/operation_state.h"
 #include "sonde/genai/conventions.hpp"
 #include "sonde/meter_provider.hpp"
+#include "sonde/version.hpp"
 
 namespace sonde::genai::detail {
 namespace {
@@ -90,7 +91,7 @@ void by_modality(std::int64_t all, const Usage::Modalities& parts, Count count) 
 }  // namespace
 
 OperationMetrics::OperationMetrics(const Profiles& profiles) : profiles_(profiles) {
-  const Meter meter = get_meter("sonde.genai");
+  const Meter meter = get_meter("sonde.genai", version);
   if (profiles.newest) {
     inference_duration_ = seconds(meter, "gen_ai.client.inference.duration", duration_buckets(),
                                   "Duration of inferences, retries and streaming included.");

@@ -84,6 +84,11 @@ std::shared_ptr<OperationState> make_state(const OperationStart& start,
                                                                         .attributes = start.attributes,
                                                                         .links = start.links,
                                                                         .start_time = state->start_time});
+  if (start.type == OperationType::inference && state->instrumentation->captures_on_events() &&
+      state->span.is_recording()) {
+    state->event = std::make_unique<EventRecord>();
+    state->event->set(start.attributes);
+  }
   count_in_agent(*state);
   state->instrumentation->metrics.on_start(*state);
   return state;
@@ -104,12 +109,22 @@ StartedOperation start_operation(const OperationStart& start,
     std::shared_ptr<OperationState> current = current_operation();
     if (current != nullptr && is_nested_in(start, *current)) {
       const std::lock_guard lock(current->mutex);
-      current->span.set_attributes(start.attributes);
+      set_attributes(*current, start.attributes);
       return {.state = std::move(current), .is_nested = true};
     }
     return {.state = make_state(start, instrumentation, std::move(current))};
   } catch (const std::bad_alloc&) {
     return {};
+  }
+}
+
+void set_attributes(OperationState& state, Attributes attributes) noexcept {
+  state.span.set_attributes(attributes);
+  if (state.event == nullptr) return;
+  try {
+    state.event->set(attributes);
+  } catch (const std::bad_alloc&) {
+    state.event = nullptr;  // rather none than one with holes
   }
 }
 

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 
+#include "genai/event_record.h"
 #include "genai/instrumentation_state.h"
 #include "sonde/context.hpp"
 #include "sonde/genai/content_uploader.hpp"
@@ -80,9 +81,13 @@ struct OperationState {
   TextStore texts;
   OperationLabels labels;
   std::optional<Usage> usage;
-  UploadedContent content;         ///< Gathered for the uploader.
-  std::optional<Context> context;  ///< What it runs in, if that is not what was current when it began.
+  std::unique_ptr<EventRecord> event;  ///< Only if there will be one.
+  UploadedContent content;             ///< Gathered for the uploader.
+  std::optional<Context> context;      ///< What it runs in, if that is not what was current when it began.
 };
+
+/// Sets them on the span, and in the event if there will be one. The lock is held.
+void set_attributes(OperationState& state, Attributes attributes) noexcept;
 
 /// What is known of an operation when it begins. Views.
 struct OperationStart {

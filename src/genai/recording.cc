@@ -31,6 +31,10 @@ void record_content(OperationState& state, std::string_view key, const Attribute
                     std::string UploadedContent::*piece) {
   const Instrumentation::State& instrumentation = *state.instrumentation;
   const bool goes_to_span = instrumentation.captures_on_spans() && state.span.is_recording();
+  if (state.event != nullptr) {
+    const Attribute attribute{key, value};
+    state.event->set(std::span(&attribute, 1));
+  }
   std::string json;
   if (piece != nullptr && instrumentation.options.uploader != nullptr) {
     append_json(value, json);
@@ -67,7 +71,7 @@ void set_usage(OperationState& state, const Usage& usage) noexcept {
   list.add_if(attribute::usage_text_output_tokens, usage.output.text);
   list.add_if(attribute::usage_image_output_tokens, usage.output.image);
   list.add_if(attribute::usage_audio_output_tokens, usage.output.audio);
-  state.span.set_attributes(list);
+  set_attributes(state, list);
 }
 
 bool records_content(OperationState* state) noexcept {

@@ -76,7 +76,8 @@ void InferenceStream::on_chunk() noexcept {
   detail::OperationState& state = *inference_.state();
   const std::uint64_t after = now > progress_->start_time ? now - progress_->start_time : 0;
   const std::lock_guard lock(state.mutex);
-  state.span.set_attribute(attribute::response_time_to_first_chunk, static_cast<double>(after) * 1e-9);
+  const Attribute time{attribute::response_time_to_first_chunk, static_cast<double>(after) * 1e-9};
+  detail::set_attributes(state, std::span(&time, 1));
   state.instrumentation->metrics.on_first_chunk(state, after);
   progress_->recorders = state.instrumentation->metrics.chunk_recorders(state);
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sonde/in_memory_exporter.hpp"
+#include "sonde/logger_provider.hpp"
 #include "sonde/meter_provider.hpp"
 #include "sonde/sonde.hpp"
 #include "sonde/span_processor.hpp"
@@ -101,6 +102,23 @@ class Metrics {
 
   std::shared_ptr<ManualMetricReader> reader_ = std::make_shared<ManualMetricReader>();
   std::unique_ptr<MeterProvider> provider_;
+};
+
+/// Logs of one test, global while it lives.
+class Logs {
+ public:
+  Logs() {
+    LoggerProviderOptions options;
+    options.processors.push_back(
+        std::make_unique<SimpleLogRecordProcessor>(make_in_memory_exporter(memory_)));
+    provider_ = std::make_unique<LoggerProvider>(std::move(options));
+    provider_->set_as_global();
+  }
+  [[nodiscard]] std::vector<std::string> records() const { return memory_->log_records(); }
+
+ private:
+  std::shared_ptr<InMemoryLogRecords> memory_ = std::make_shared<InMemoryLogRecords>();
+  std::unique_ptr<LoggerProvider> provider_;
 };
 
 }  // namespace sonde::genai::test
