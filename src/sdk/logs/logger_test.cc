@@ -211,6 +211,7 @@ TEST(LogRecordProcessor, ReadsAndChangesEveryField) {
   const TestLogging logging(processing([&](EmittedLogRecord& record, const Parent&) {
     EXPECT_EQ(record.view().body().as_string(), "before");
     EXPECT_EQ(record.scope().name, "test");
+    EXPECT_TRUE(find(record.scope().attributes, "scope.key")->as_boolean());
     EXPECT_EQ(record.resource().string("service.name"), "test");
     record.set_time(5);
     record.set_observed_time(6);

@@ -254,6 +254,12 @@ TEST(Meter, ThatARuleTurnsOffRecordsNothing) {
   EXPECT_EQ(collected.integer("wanted"), 1);
 }
 
+TEST(Meter, OfAnEmptyNameWorks) {
+  TestMetrics metrics;
+  metrics.provider->get_meter("").create_counter("requests").add(1);
+  EXPECT_EQ(metrics.collect().integer("requests"), 1);
+}
+
 TEST(MeterProvider, WithoutReadersHasItsInstrumentsDoNothing) {
   MeterProvider provider{{}};
   EXPECT_FALSE(provider.get_meter("test").create_counter("requests").is_enabled());

@@ -166,6 +166,17 @@ TEST_F(PrometheusText, LeavesOutWhatWouldChangeAMetricsType) {
   EXPECT_EQ(text(), "# TYPE size gauge\nsize 1\n");
 }
 
+TEST_F(PrometheusText, LeavesSuffixesOutWhenTold) {
+  options.translation = PrometheusTranslation::underscore_escaping_without_suffixes;
+  metrics.meter.create_counter("bytes.sent", {.unit = "By"}).add(1);
+  EXPECT_EQ(text(), "# TYPE bytes_sent counter\nbytes_sent 1\n");
+}
+
+TEST_F(PrometheusText, OfSumsThatMayFallIsAGauge) {
+  metrics.meter.create_up_down_counter("waiting").add(-1);
+  EXPECT_EQ(text(), "# TYPE waiting gauge\nwaiting -1\n");
+}
+
 TEST_F(PrometheusText, QuotesNamesThatTheClientAllows) {
   options.translation = PrometheusTranslation::no_translation;
   metrics.meter.create_gauge("a.size", {.unit = "By"}).record(1, {{"a.key", "value"}});
