@@ -27,7 +27,8 @@ struct Forks {
 
 constinit std::atomic<std::uint64_t> generation{1};
 constinit std::mutex making_mutex;  ///< Guards `forks`, and the making of immortals; the last to be taken.
-constinit Forks forks;
+constinit std::mutex process_mutex;
+constinit Forks forks{.locks = {{{&process_mutex, ForkLockRank::processors}}}, .lock_count = 1};
 
 template <class Visit>
 void for_each_lock(std::size_t count, Visit visit) {
@@ -88,9 +89,6 @@ void call_after_fork(void (*handler)() noexcept) noexcept {
   if (forks.handler_count < forks.handlers.size()) forks.handlers[forks.handler_count++] = handler;
 }
 
-ForkSafeMutex& process_local_mutex() noexcept {
-  static constinit Immortal<ForkSafeMutex> mutex;
-  return mutex.get([] { return new ForkSafeMutex(ForkLockRank::processors); });
-}
+std::mutex& process_local_mutex() noexcept { return process_mutex; }
 
 }  // namespace sonde::detail

@@ -61,7 +61,7 @@ class ForkSafeMutex : public std::mutex {
 };
 
 /// Guards every ProcessLocal: held for a moment at a time.
-[[nodiscard]] ForkSafeMutex& process_local_mutex() noexcept;
+[[nodiscard]] std::mutex& process_local_mutex() noexcept;
 
 /// A State that belongs to the process which made it. A child sees none until it makes its own; the parent's
 /// is kept as it was, for nobody can say in which state it is. Thread-safe.
