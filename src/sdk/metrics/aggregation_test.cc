@@ -301,14 +301,14 @@ TEST(Cardinality, OfDeltasNeverReportsMoreThanTheLimit) {
 }
 
 TEST(Views, MatchNamesWithWildcards) {
-  using detail::matches_wildcard;
-  EXPECT_TRUE(matches_wildcard("*", "anything"));
-  EXPECT_TRUE(matches_wildcard("llm.*.duration", "LLM.request.Duration"));
-  EXPECT_TRUE(matches_wildcard("a?c*", "abc"));
-  EXPECT_TRUE(matches_wildcard("*a*b", "xaxxaxb"));
-  EXPECT_FALSE(matches_wildcard("a?c", "ac"));
-  EXPECT_FALSE(matches_wildcard("llm", "llm.request"));
-  EXPECT_FALSE(matches_wildcard("*a*b", "xaxxbx"));
+  using detail::matches_ignoring_case;
+  EXPECT_TRUE(matches_ignoring_case("*", "anything"));
+  EXPECT_TRUE(matches_ignoring_case("llm.*.duration", "LLM.request.Duration"));
+  EXPECT_TRUE(matches_ignoring_case("a?c*", "abc"));
+  EXPECT_TRUE(matches_ignoring_case("*a*b", "xaxxaxb"));
+  EXPECT_FALSE(matches_ignoring_case("a?c", "ac"));
+  EXPECT_FALSE(matches_ignoring_case("llm", "llm.request"));
+  EXPECT_FALSE(matches_ignoring_case("*a*b", "xaxxbx"));
 }
 
 TEST(Views, RenameAndDescribeAndFilterAndAggregate) {

@@ -4,6 +4,7 @@
 #include <new>
 #include <utility>
 
+#include "sdk/configuration/environment.h"
 #include "sdk/diagnostics.h"
 #include "sdk/fork.h"
 #include "sdk/metrics/thread_index.h"
@@ -27,12 +28,6 @@ void report_problem(std::string problem) noexcept {
   } catch (const std::bad_alloc&) {
     return;
   }
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 /// The fields that tell instruments apart.

@@ -177,6 +177,7 @@ TEST(PeriodicMetricReader, KeepsRequestsWithinTheirBytes) {
   EXPECT_EQ(periodic.exported_sum(), 201);
 }
 
+#if !defined(__SANITIZE_THREAD__)  // which does not know threads that start after a fork
 /// Writes the sum it was given to a pipe: locks of the parent's mean nothing in the child.
 class PipeExporter final : public MetricExporter {
  public:
@@ -232,6 +233,7 @@ TEST(PeriodicMetricReader, ExportsFromAForkedChildWhatTheChildMeasured) {
   close(ends[0]);
   close(ends[1]);
 }
+#endif
 
 TEST(MetricReader, BelongsToOneProvider) {
   TestMetrics metrics;

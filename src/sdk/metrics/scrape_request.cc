@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sdk/configuration/environment.h"
+
 namespace sonde::detail {
 namespace {
 
@@ -10,12 +12,6 @@ std::string_view trim(std::string_view text) noexcept {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
   return text;
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 /// Takes what is before the next `separator` off the front of `rest`, without spaces around it.

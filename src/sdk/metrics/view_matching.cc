@@ -17,9 +17,9 @@ const std::vector<double>& default_boundaries() {
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool selects(const InstrumentSelector& selector, const InstrumentDescriptor& instrument,
-             const ScopeKey& scope) noexcept {
+             const ScopeKey& scope) {
   const auto is = [](const auto& wanted, const auto& actual) { return !wanted || *wanted == actual; };
-  return (selector.name.empty() || matches_wildcard(selector.name, instrument.name)) &&
+  return (selector.name.empty() || matches_ignoring_case(selector.name, instrument.name)) &&
          is(selector.kind, instrument.kind) && is(selector.unit, instrument.unit) &&
          is(selector.meter_name, scope.name) && is(selector.meter_version, scope.version) &&
          is(selector.meter_schema_url, scope.schema_url);
@@ -119,27 +119,13 @@ class StreamBuilder {
 
 }  // namespace
 
-bool matches_wildcard(std::string_view pattern, std::string_view text) noexcept {
-  std::size_t p = 0;
-  std::size_t t = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t after_star = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      after_star = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || lower(pattern[p]) == lower(text[t]))) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++after_star;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
+bool matches_ignoring_case(std::string_view pattern, std::string_view text) {
+  const auto lowered = [](std::string_view mixed) {
+    std::string copy(mixed);
+    std::transform(copy.begin(), copy.end(), copy.begin(), lower);
+    return copy;
+  };
+  return matches_pattern(lowered(pattern), lowered(text));
 }
 
 bool are_boundaries(const std::vector<double>& boundaries) noexcept {

@@ -29,7 +29,7 @@ struct InstrumentDescriptor {
 };
 
 /// Whether `text` is matched by a pattern with `*` and `?`, case aside.
-[[nodiscard]] bool matches_wildcard(std::string_view pattern, std::string_view text) noexcept;
+[[nodiscard]] bool matches_ignoring_case(std::string_view pattern, std::string_view text);
 
 /// Whether boundaries are finite and increasing.
 [[nodiscard]] bool are_boundaries(const std::vector<double>& boundaries) noexcept;
