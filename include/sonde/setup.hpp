@@ -13,13 +13,13 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "sonde/diagnostics.hpp"
 #include "sonde/log_record_exporter.hpp"
 #include "sonde/log_record_processor.hpp"
 #include "sonde/metric_exporter.hpp"
@@ -76,7 +76,7 @@ struct SetupOptions {
 
   /// Told of what goes wrong, one sentence at a time, from any thread; must not block. By default such lines
   /// go to stderr, a few a minute at most.
-  std::function<void(std::string_view)> on_diagnostic = {};
+  DiagnosticHandler on_diagnostic = {};
 };
 
 /// Owns the global providers. Its destruction exports what is left, waiting five seconds at most; keep it in

@@ -69,7 +69,7 @@ class Parent {
 struct SpanOptions {
   Parent parent = {};
   SpanKind kind = SpanKind::internal;
-  Attributes attributes = {};
+  Attributes attributes = {};  ///< Prefer these to set_attribute() for what is known now: samplers see them.
   std::span<const SpanLink> links = {};
   std::uint64_t start_time = 0;  ///< Nanoseconds since the Unix epoch; 0 means now.
 };

@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 
+#include "base/decimal.h"
 #include "base/utf8.h"
 
 namespace sonde::base {
@@ -71,9 +72,8 @@ void append_json_double(double value, std::string& out) {
     out += value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
     return;
   }
-  std::array<char, 32> digits;
-  const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-  const std::string_view text(digits.data(), static_cast<std::size_t>(result.ptr - digits.data()));
+  DecimalBuffer digits;
+  const std::string_view text = write_decimal(value, digits);
   out += text;
   if (text.find_first_of(".e") == std::string_view::npos) out += ".0";
 }

@@ -14,8 +14,6 @@
 namespace sonde::detail {
 namespace {
 
-using Handler = std::function<void(std::string_view)>;
-
 void write_to_stderr(std::string_view message) {
   std::fprintf(stderr, "sonde: %.*s\n", static_cast<int>(message.size()), message.data());
 }
@@ -24,7 +22,7 @@ struct Diagnostics {
   static constexpr int most_a_minute = 10;
 
   ForkSafeMutex mutex{ForkLockRank::diagnostics};
-  std::shared_ptr<const Handler> handler = std::make_shared<const Handler>(write_to_stderr);
+  DiagnosticHandler handler = write_to_stderr;
   std::chrono::steady_clock::time_point minute_start;
   int said = 0;
   std::uint64_t left_out = 0;
@@ -42,7 +40,7 @@ Diagnostics& diagnostics() {
 void diagnose(std::string_view message, DiagnosticLevel level) noexcept {
   if (level > told_level.load(std::memory_order_relaxed)) return;
   try {
-    std::shared_ptr<const Handler> handler;
+    DiagnosticHandler handler;
     std::uint64_t left_out = 0;
     {
       Diagnostics& state = diagnostics();
@@ -59,8 +57,8 @@ void diagnose(std::string_view message, DiagnosticLevel level) noexcept {
       }
       handler = state.handler;
     }
-    if (left_out != 0) (*handler)(std::to_string(left_out) + " earlier messages were left out");
-    (*handler)(message);
+    if (left_out != 0) handler(std::to_string(left_out) + " earlier messages were left out");
+    handler(message);
   } catch (...) {
     return;  // the handler's own failure, or no memory: there is nobody left to tell
   }
@@ -70,11 +68,11 @@ void set_diagnostic_level(DiagnosticLevel level) noexcept {
   told_level.store(level, std::memory_order_relaxed);
 }
 
-void set_diagnostic_handler(std::function<void(std::string_view)> handler) {
+void set_diagnostic_handler(DiagnosticHandler handler) {
   if (!handler) handler = write_to_stderr;
   Diagnostics& state = diagnostics();
   const std::lock_guard lock(state.mutex);
-  state.handler = std::make_shared<const Handler>(std::move(handler));
+  state.handler = std::move(handler);
   state.said = 0;
 }
 

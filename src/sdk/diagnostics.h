@@ -3,7 +3,6 @@
 // What the SDK has to say to whoever runs the application: problems with its configuration, spans it lost. It
 // says it through one callback, a few sentences a minute at most, and never through an exception.
 
-#include <functional>
 #include <string_view>
 
 #include "sonde/diagnostics.hpp"
@@ -18,6 +17,6 @@ void diagnose(std::string_view message, DiagnosticLevel level = DiagnosticLevel:
 void set_diagnostic_level(DiagnosticLevel level) noexcept;
 
 /// Who is told; null: stderr. Thread-safe.
-void set_diagnostic_handler(std::function<void(std::string_view)> handler);
+void set_diagnostic_handler(DiagnosticHandler handler);
 
 }  // namespace sonde::detail

@@ -1,9 +1,10 @@
 #include "sdk/configuration/environment_configuration.h"
 
 #include <algorithm>
-#include <charconv>
+#include <optional>
 #include <type_traits>
 
+#include "base/decimal.h"
 #include "sdk/configuration/environment.h"
 
 namespace sonde::detail {
@@ -75,10 +76,8 @@ SpanLimits span_limits(const GeneralLimits& general, Problems& problems) {
 double sampling_ratio(Problems& problems) {
   const auto text = environment(variable("OTEL_TRACES_SAMPLER_ARG"));
   if (!text) return 1.0;
-  double ratio = 0;
-  const auto result = std::from_chars(text->data(), text->data() + text->size(), ratio);
-  const bool is_number = result.ec == std::errc() && result.ptr == text->data() + text->size();
-  if (is_number && ratio >= 0.0 && ratio <= 1.0) return ratio;
+  const std::optional<double> ratio = base::read_decimal(*text);
+  if (ratio && *ratio >= 0.0 && *ratio <= 1.0) return *ratio;
   problems.push_back("OTEL_TRACES_SAMPLER_ARG is '" + std::string(*text) +
                      "' and is ignored: it must be a number from 0 to 1");
   return 1.0;

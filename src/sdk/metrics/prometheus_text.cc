@@ -1,8 +1,6 @@
 #include "sdk/metrics/prometheus_text.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <deque>
 #include <map>
@@ -10,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/decimal.h"
 #include "sdk/diagnostics.h"
 #include "sdk/metrics/prometheus_names.h"
 
@@ -19,9 +18,8 @@ namespace {
 std::string number_text(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
-  std::array<char, 32> text{};
-  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value);
-  return {text.data(), end};
+  base::DecimalBuffer digits;
+  return std::string(base::write_decimal(value, digits));
 }
 
 std::string number_text(const NumberView& value) {

@@ -1,12 +1,12 @@
 #include "sonde/sampler.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
 #include <utility>
 
+#include "base/decimal.h"
 #include "sdk/diagnostics.h"
 #include "sdk/trace/sampling_plan.h"
 #include "sdk/trace/sampling_threshold.h"
@@ -20,8 +20,8 @@ std::string decimal(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.6f", value);
   if (std::strtod(text, nullptr) == value) return text;
-  char* const end = std::to_chars(text, text + sizeof text, value).ptr;
-  return {text, end};
+  base::DecimalBuffer digits;
+  return std::string(base::write_decimal(value, digits));
 }
 
 std::unique_ptr<Sampler> or_always_on(std::unique_ptr<Sampler> sampler) {
