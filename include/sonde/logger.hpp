@@ -32,7 +32,7 @@ inline constinit LoggerSlot empty_logger_slot;
 struct LogEmitter {
   static void emit(LoggerCore& core, const LogRecord& record) noexcept;
   [[nodiscard]] static bool is_enabled(const LoggerCore& core, Severity severity, std::string_view event_name,
-                                       const Parent& context) noexcept;
+                                       const Parent& parent) noexcept;
 };
 }  // namespace detail
 
