@@ -1,7 +1,14 @@
 #include "sonde/setup.hpp"
 
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "sdk/configuration/configuration_file_hook.h"
 #include "sdk/configuration/environment.h"
@@ -164,13 +171,13 @@ Configuration by_file(SetupOptions& options, Expected<Configuration> file, Probl
     configuration = *std::move(file);
     if (chooses_receiver(options)) {
       problems.emplace_back(
-          "OTEL_CONFIG_FILE is set, so the exporter, endpoint, protocol and headers that the program gives "
-          "to "
-          "setup() are not used");
+          "OTEL_CONFIG_FILE is set, so the exporter, endpoint, protocol and headers given to setup() are not "
+          "used");
     }
   } else {
     problems.push_back("the configuration file is not used, and nothing will be exported: " +
                        file.error().message);
+    configuration.resource = Resource::detect();
   }
   apply_to_all(options, configuration);
   options.exporter = options.traces_exporter = options.metrics_exporter = options.logs_exporter =
@@ -180,6 +187,10 @@ Configuration by_file(SetupOptions& options, Expected<Configuration> file, Probl
   options.compression.reset();
   options.temporality.reset();
   options.headers.clear();
+  if (options.custom_exporter == nullptr && options.custom_log_record_exporter == nullptr) {
+    options.simple_processor.reset();
+    options.batch = {};
+  }
   const auto provider = [](auto& optional, bool is_wanted) {
     if (is_wanted && !optional) optional.emplace();
     return optional.has_value();
@@ -208,9 +219,9 @@ Configuration make_configuration(SetupOptions& options, Problems& problems) {
   if (file && reader != nullptr) return by_file(options, reader(std::string(*file)), problems);
   if (file) {
     problems.emplace_back(
-        "OTEL_CONFIG_FILE is set, but this program reads no configuration files: link sonde::configuration "
-        "and "
-        "call sonde::enable_configuration_file() before setup(); until then the other variables hold");
+        "OTEL_CONFIG_FILE is set, but this program reads no configuration files, so the other variables "
+        "hold: "
+        "link sonde::configuration, and call sonde::enable_configuration_file() before setup()");
   }
   Problems misspelled = detail::misspelled_variables();
   problems.insert(problems.end(), misspelled.begin(), misspelled.end());

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sdk_support/environment.h"
+#include "sdk_support/raw_http_server.h"
 #include "sonde/in_memory_exporter.hpp"
 #include "sonde/logger_provider.hpp"
 #include "sonde/propagator.hpp"
@@ -202,6 +203,30 @@ TEST(Setup, TakesTheLimitsOfLogRecordsFromTheEnvironment) {
   const std::string record = memory->log_records()[0];
   for (const AttributeView attribute : LogRecordView(record).attributes()) keys.emplace_back(attribute.key());
   EXPECT_THAT(keys, ElementsAre("a"));
+}
+
+TEST(Setup, SaysThatAProgramReadsNoFilesUnlessItIsLinkedForThat) {
+  const Environment file("OTEL_CONFIG_FILE", "/etc/telemetry.yaml");
+  const Said said;
+  auto telemetry = setup({.exporter = ExporterKind::none, .on_diagnostic = said.handler()});
+  EXPECT_THAT(*said.lines, ElementsAre(HasSubstr("link sonde::configuration")));
+  EXPECT_NE(telemetry.tracer_provider(), nullptr);
+}
+
+TEST(Setup, AReceiverThatAnswersLateDoesNotHoldUpTheOtherSignals) {
+  test::RawHttpServer logs(test::answer("200 OK"));
+  test::RawHttpServer traces([&](const auto& request, auto& connection) {
+    if (logs.wait_for_requests(1)) test::answer("200 OK")(request, connection);
+  });
+  const Environment traces_endpoint("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", traces.url());
+  const Environment logs_endpoint("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", logs.url());
+  const Said said;
+  auto telemetry = setup({.metrics_exporter = ExporterKind::none, .on_diagnostic = said.handler()});
+  get_tracer("setup_test").start_span("span").end();
+  get_logger("setup_test").emit({.body = "logged"});
+  EXPECT_TRUE(telemetry.shutdown(test::patience));
+  EXPECT_EQ(traces.requests().size(), 1u);
+  EXPECT_THAT(*said.lines, IsEmpty());
 }
 
 TEST(Setup, WithoutACollectorGivesUpInTimeAndSaysWhatWasLost) {
