@@ -28,9 +28,9 @@ struct Node {
   Kind kind = Kind::scalar;
   bool is_plain = true;  ///< Of a scalar: not quoted, so that its text may mean more than text.
   Position position = {};
-  std::string text = {};            ///< Of a scalar.
-  std::vector<Node> items = {};     ///< Of a sequence.
-  std::vector<Entry> entries = {};  ///< Of a mapping, in the order of the file; no key twice.
+  std::string text = {};       ///< Of a scalar.
+  std::vector<Node> items;     ///< Of a sequence.
+  std::vector<Entry> entries;  ///< Of a mapping, in the order of the file; no key twice.
 };
 
 struct Entry {
