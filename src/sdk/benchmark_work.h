@@ -9,6 +9,9 @@
 #include <cstdint>
 #include <memory>
 
+#include "sonde/log_record_processor.hpp"
+#include "sonde/logger_provider.hpp"
+#include "sonde/meter_provider.hpp"
 #include "sonde/sonde.hpp"
 #include "sonde/span_processor.hpp"
 
@@ -18,18 +21,19 @@ namespace sonde::benchmarks {
 /// dropped span costs less than one that is delivered.
 inline constexpr int burst = 512;
 
-class CountingExporter final : public SpanExporter {
+template <class Batch>
+class CountingExporter final : public Exporter<Batch> {
  public:
-  explicit CountingExporter(std::shared_ptr<std::atomic<std::uint64_t>> spans) noexcept
-      : spans_(std::move(spans)) {}
+  explicit CountingExporter(std::shared_ptr<std::atomic<std::uint64_t>> items) noexcept
+      : items_(std::move(items)) {}
 
-  ExportResult export_batch(const SpanBatch& batch, Deadline) noexcept override {
-    if (!batch.otlp_request().empty()) spans_->fetch_add(batch.size(), std::memory_order_relaxed);
+  ExportResult export_batch(const Batch& batch, Deadline) noexcept override {
+    if (!batch.otlp_request().empty()) items_->fetch_add(batch.size(), std::memory_order_relaxed);
     return {};
   }
 
  private:
-  std::shared_ptr<std::atomic<std::uint64_t>> spans_;
+  std::shared_ptr<std::atomic<std::uint64_t>> items_;
 };
 
 /// A provider at work.
@@ -38,8 +42,8 @@ class Tracing {
   explicit Tracing(std::unique_ptr<Sampler> sampler = {}) {
     BatchOptions options;
     options.max_queue_size = std::size_t{burst} * 4;
-    auto processor =
-        std::make_unique<BatchSpanProcessor>(std::make_unique<CountingExporter>(exported_), options);
+    auto processor = std::make_unique<BatchSpanProcessor>(
+        std::make_unique<CountingExporter<SpanBatch>>(exported_), options);
     processor_ = processor.get();
     TracerProviderOptions provider;
     provider.sampler = std::move(sampler);
@@ -142,5 +146,60 @@ inline constexpr Case span_cases[] = {
     {"SpanWithEvent", span_with_event},
     {"SpanWithLink", span_with_link},
 };
+
+/// A logger at work.
+class Logging {
+ public:
+  Logging() {
+    LoggerProviderOptions options;
+    options.processors.push_back(std::make_unique<BatchLogRecordProcessor>(
+        std::make_unique<CountingExporter<LogRecordBatch>>(exported_), BatchOptions()));
+    provider_ = std::make_unique<LoggerProvider>(std::move(options));
+    logger = provider_->get_logger("sdk_bench", "1.0");
+  }
+
+  void flush() noexcept { provider_->force_flush(); }
+  [[nodiscard]] std::uint64_t exported() const noexcept { return exported_->load(std::memory_order_relaxed); }
+
+  Logger logger;
+
+ private:
+  std::shared_ptr<std::atomic<std::uint64_t>> exported_ = std::make_shared<std::atomic<std::uint64_t>>(0);
+  std::unique_ptr<LoggerProvider> provider_;
+};
+
+inline void log_record(const Logger& logger) noexcept {
+  logger.emit({.severity = Severity::info,
+               .body = "index built",
+               .attributes = {{"documents", 1234}, {"cached", false}}});
+}
+
+/// Instruments that a reader collects from.
+class Measuring {
+ public:
+  Measuring() : meter_(provider_.get_meter("sdk_bench", "1.0")) {}
+
+ private:
+  static MeterProviderOptions options() {
+    MeterProviderOptions options;
+    options.readers.push_back(std::make_shared<ManualMetricReader>());
+    return options;
+  }
+
+  MeterProvider provider_{options()};
+  Meter meter_;
+
+ public:
+  Counter<std::int64_t> counter = meter_.create_counter("llm.tokens.total");
+  Histogram<double> histogram = meter_.create_histogram("llm.request.duration");
+};
+
+inline void counter_add(const Counter<std::int64_t>& counter) noexcept {
+  counter.add(1, {{"gen_ai.request.model", "gpt-4o-mini"}});
+}
+
+inline void histogram_record(const Histogram<double>& histogram) noexcept {
+  histogram.record(7.5, {{"gen_ai.request.model", "gpt-4o-mini"}});
+}
 
 }  // namespace sonde::benchmarks

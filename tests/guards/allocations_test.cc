@@ -45,12 +45,12 @@ namespace {
 using namespace sonde::benchmarks;
 
 /// Allocations of the whole process in a thousand bursts of that work, after some to warm up.
-template <class Work>
-std::uint64_t allocations_of(Tracing& tracing, Work work) {
+template <class Signal, class Work>
+std::uint64_t allocations_of(Signal& signal, Work work) {
   const auto record = [&](int bursts) {
     for (int b = 0; b < bursts; ++b) {
       for (int i = 0; i < burst; ++i) work();
-      tracing.flush();
+      signal.flush();
     }
   };
   record(50);
@@ -81,6 +81,21 @@ TEST(Allocations, AreNoneWithoutAProvider) {
   Tracing tracing;
   const sonde::Tracer nobody = sonde::get_tracer("nobody");
   EXPECT_EQ(allocations_of(tracing, [&] { start_set_end_span(nobody); }), 0U);
+}
+
+TEST(Allocations, AreNoneForALogRecord) {
+  Logging logging;
+  EXPECT_EQ(allocations_of(logging, [&] { log_record(logging.logger); }), 0U);
+  EXPECT_EQ(logging.exported(), 1'050U * burst);
+}
+
+TEST(Allocations, AreNoneForAMeasurement) {
+  Tracing tracing;  // has nothing to flush
+  const Measuring measuring;
+  const auto bound_counter = measuring.counter.bind({{"gen_ai.request.model", "gpt-4o-mini"}});
+  EXPECT_EQ(allocations_of(tracing, [&] { counter_add(measuring.counter); }), 0U);
+  EXPECT_EQ(allocations_of(tracing, [&] { bound_counter.add(1); }), 0U);
+  EXPECT_EQ(allocations_of(tracing, [&] { histogram_record(measuring.histogram); }), 0U);
 }
 
 TEST(Allocations, AreNoneForASpanThatIsSampledOut) {

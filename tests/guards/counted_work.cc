@@ -13,12 +13,12 @@ constexpr int warm_up_bursts = 4;
 constexpr int counted_bursts = 4;  // instructions.py knows it too
 
 /// As often as instructions.py divides by: counted_bursts * burst times.
-template <class Work>
-void count(const char* name, Tracing& tracing, Work work) {
+template <class Signal, class Work>
+void count(const char* name, Signal& signal, Work work) {
   const auto record = [&](int bursts) {
     for (int b = 0; b < bursts; ++b) {
       for (int i = 0; i < burst; ++i) work();
-      tracing.flush();
+      signal.flush();
     }
   };
   record(warm_up_bursts);
@@ -37,4 +37,15 @@ int main() {
   count("NoProvider", tracing, [&] { start_set_end_span(no_provider); });
   count("SampledOut", tracing, [&] { start_set_end_span(sampled_out.tracer); });
   for (const Case& c : span_cases) count(c.name, tracing, [&] { c.work(tracing.tracer); });
+
+  Logging logging;
+  count("LogRecord", logging, [&] { log_record(logging.logger); });
+
+  const Measuring measuring;
+  const auto bound_counter = measuring.counter.bind({{"gen_ai.request.model", "gpt-4o-mini"}});
+  const auto bound_histogram = measuring.histogram.bind({{"gen_ai.request.model", "gpt-4o-mini"}});
+  count("CounterAdd", tracing, [&] { counter_add(measuring.counter); });
+  count("CounterAddBound", tracing, [&] { bound_counter.add(1); });
+  count("HistogramRecord", tracing, [&] { histogram_record(measuring.histogram); });
+  count("HistogramRecordBound", tracing, [&] { bound_histogram.record(7.5); });
 }
