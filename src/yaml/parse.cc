@@ -13,8 +13,7 @@ namespace {
 /// libyaml's parser over a text, event after event.
 class Events {
  public:
-  explicit Events(std::string_view text) {
-    is_ready_ = yaml_parser_initialize(&parser_) != 0;
+  explicit Events(std::string_view text) : is_ready_(yaml_parser_initialize(&parser_) != 0) {
     if (!is_ready_) return;
     yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
