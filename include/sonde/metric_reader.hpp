@@ -21,6 +21,7 @@ namespace sonde {
 
 namespace detail {
 class MetricCollector;
+class SelfObservation;
 void resume_after_fork() noexcept;
 }  // namespace detail
 
@@ -71,6 +72,7 @@ class MetricReader {
 
  private:
   friend class MeterProvider;
+  friend class detail::SelfObservation;
   friend void detail::resume_after_fork() noexcept;
   /// The provider takes the reader on, and collect() works from here on; or the process has forked, and
   /// threads of the reader's own are gone.

@@ -102,6 +102,10 @@ class Exporter {
   /// Makes an export under way give up soon, and later ones fail at once. Thread-safe.
   virtual void cancel() noexcept {}
 
+  /// What kind of exporter it is: what the semantic conventions have for otel.component.type, or a name of
+  /// its own. Lives as long as the exporter.
+  [[nodiscard]] virtual std::string_view component_type() const noexcept { return "custom_exporter"; }
+
   /// Called once in a forked child, before its first export. The parent may have been in the midst of one:
   /// connections belong to the parent, and locks may be held for good, so both are left as they are and
   /// replaced.

@@ -25,6 +25,8 @@ namespace detail {
 void report_first_use() noexcept;
 }
 
+class MeterProvider;
+
 /// The most that one span holds (specification: trace/sdk.md, Span Limits).
 struct SpanLimits {
   std::size_t attribute_count = 128;
@@ -43,6 +45,9 @@ struct TracerProviderOptions {
   SpanLimits limits = {};
   std::unique_ptr<Sampler> sampler = {};  ///< Null: follows the parent, and samples every root.
   std::vector<std::unique_ptr<SpanProcessor>> processors = {};
+  /// Where spans are counted, as otel.sdk.span.started and otel.sdk.span.live; null: nowhere, which is
+  /// cheaper. Needed during construction only.
+  MeterProvider* meter_provider = nullptr;
   std::unique_ptr<IdGenerator> id_generator = {};  ///< Null: random ids.
   std::vector<ScopeRule> tracers = {};             ///< Tracers turned off do as those without a provider.
 };

@@ -13,6 +13,12 @@ namespace {
 using sdk::ExporterOf;
 using sdk::SignalOf;
 
+/// By signal and protocol; semantic conventions, otel.component.type.
+constexpr std::string_view component_types[3][3] = {
+    {"otlp_grpc_span_exporter", "otlp_http_span_exporter", "otlp_http_json_span_exporter"},
+    {"otlp_grpc_metric_exporter", "otlp_http_metric_exporter", "otlp_http_json_metric_exporter"},
+    {"otlp_grpc_log_exporter", "otlp_http_log_exporter", "otlp_http_json_log_exporter"}};
+
 template <class Batch>
 class OtlpExporter : public ExporterOf<Batch> {
  public:
@@ -28,6 +34,10 @@ class OtlpExporter : public ExporterOf<Batch> {
   }
   void cancel() noexcept final {
     if (const auto client = client_.get()) client->cancel();
+  }
+  [[nodiscard]] std::string_view component_type() const noexcept final {
+    return component_types[static_cast<std::size_t>(SignalOf<Batch>::value)]
+                          [static_cast<std::size_t>(endpoint_.protocol)];
   }
 
  private:

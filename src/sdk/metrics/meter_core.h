@@ -147,12 +147,18 @@ class MetricCollector {
 
   [[nodiscard]] std::vector<MetricRequest> collect(const MetricRequestLimits& limits) noexcept;
 
+  /// Where it is recorded how long collections take, in seconds. Thread-safe.
+  void record_durations(const BoundRecorder<double>& recorder) noexcept;
+
  private:
+  [[nodiscard]] std::vector<MetricRequest> collect_now(const MetricRequestLimits& limits,
+                                                       std::unique_lock<std::mutex>& lock) noexcept;
   void call_callbacks(std::unique_lock<std::mutex>& lock);
   void encode(MetricWriter& writer);
 
   MeterPipeline& pipeline_;
   const std::size_t reader_;
+  BoundRecorder<double> durations_;  ///< Guarded by metrics_mutex().
 };
 
 /// What a callback's results are for.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <new>
 #include <string>
@@ -36,6 +37,22 @@ std::vector<MetricRequest> MetricCollector::collect(const MetricRequestLimits& l
   std::unique_lock lock(metrics_mutex());
   collection_step().wait(lock, [this] { return !pipeline_.is_collecting; });
   if (pipeline_.is_shut_down) return {};
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<MetricRequest> requests = collect_now(limits, lock);
+  const std::chrono::duration<double> duration = std::chrono::steady_clock::now() - start;
+  const BoundRecorder<double> durations = durations_;
+  lock.unlock();
+  durations.record(duration.count());
+  return requests;
+}
+
+void MetricCollector::record_durations(const BoundRecorder<double>& recorder) noexcept {
+  const std::lock_guard lock(metrics_mutex());
+  durations_ = recorder;
+}
+
+std::vector<MetricRequest> MetricCollector::collect_now(const MetricRequestLimits& limits,
+                                                        std::unique_lock<std::mutex>& lock) noexcept {
   pipeline_.is_collecting = true;
   ++pipeline_.collections;
   std::vector<MetricRequest> requests;

@@ -259,6 +259,8 @@ void end(SpanRecord* record, std::uint64_t time) noexcept {
     for (const auto& processor : pipeline.processors) processor->on_ending(ending);
   }
   write_dropped_counts(*record);
+  if (pipeline.counters != nullptr) [[unlikely]]
+    pipeline.counters->count_end(record->is_sampled);
   const FinishedSpan finished(*record->core, record->bytes(), record->is_sampled);
   for (const auto& processor : pipeline.processors) processor->on_end(finished);
   release_record(record);

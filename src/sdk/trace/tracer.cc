@@ -1,6 +1,7 @@
 #include "sonde/tracer.hpp"
 
 #include <cstring>
+#include <utility>
 
 #include "base/clock.h"
 #include "sdk/trace/random.h"
@@ -79,15 +80,19 @@ Span SpanStarter::start(TracerCore& core, std::string_view name, const SpanOptio
   const bool is_sampled = sampling.decision == SamplingDecision::record_and_sample;
   const auto flags = static_cast<std::uint8_t>(ids.random_flag | (is_sampled ? TraceFlags::sampled : 0));
   SpanContext context(ids.trace_id, ids.span_id, TraceFlags{flags}, false, std::move(sampling.trace_state));
-  SpanRecord* const record = sampling.decision != SamplingDecision::drop ? acquire_record() : nullptr;
+  SpanRecord* record = sampling.decision != SamplingDecision::drop ? acquire_record() : nullptr;
+  if (record != nullptr) {
+    record->core = &core;
+    const std::uint64_t time = options.start_time != 0 ? options.start_time : base::Clock::now();
+    if (!begin_record(*record, {context, parent, name, options.kind, time})) {
+      release_record(std::exchange(record, nullptr));
+    }
+  }
+  if (pipeline.counters != nullptr) [[unlikely]] {
+    pipeline.counters->count_start(parent, record == nullptr ? SamplingDecision::drop : sampling.decision);
+  }
   if (record == nullptr) return Span(std::move(context));
 
-  record->core = &core;
-  const std::uint64_t time = options.start_time != 0 ? options.start_time : base::Clock::now();
-  if (!begin_record(*record, {context, parent, name, options.kind, time})) {
-    release_record(record);
-    return Span(std::move(context));
-  }
   set_attributes(*record, options.attributes);
   set_attributes(*record, sampling.attributes);
   for (const SpanLink& link : options.links) add_link(*record, link.context, link.attributes);

@@ -5,6 +5,7 @@
 
 #include "sdk/scope_core.h"
 #include "sdk/trace/sampling_plan.h"
+#include "sdk/trace/span_counters.h"
 #include "sonde/span_processor.hpp"
 #include "sonde/tracer.hpp"
 #include "sonde/tracer_provider.hpp"
@@ -24,6 +25,7 @@ struct TracerPipeline {
   std::vector<std::unique_ptr<SpanProcessor>> processors;
   SpanProcessor::Interest interest{false, false};  ///< Of any of them.
   bool stands_in = false;                          ///< For a provider that is still to come.
+  std::unique_ptr<SpanCounters> counters;          ///< Null if spans are not counted.
 };
 
 struct TracerCore : ScopeCore {

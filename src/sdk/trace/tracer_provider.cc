@@ -32,6 +32,9 @@ TracerProvider::TracerProvider(TracerProviderOptions options)
         pipeline.id_generator = std::move(options.id_generator);
         pipeline.scope_rules = std::move(options.tracers);
         pipeline.set_processors(std::move(options.processors));
+        if (options.meter_provider != nullptr) {
+          pipeline.counters = std::make_unique<detail::SpanCounters>(*options.meter_provider);
+        }
       })) {}
 
 TracerProvider::~TracerProvider() { shutdown(); }
