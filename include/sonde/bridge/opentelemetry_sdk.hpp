@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "sonde/bridge/opentelemetry_context.hpp"
+#include "sonde/bridge/opentelemetry_sampler.hpp"
 #include "sonde/bridge/opentelemetry_values.hpp"
 #include "sonde/span_processor.hpp"
 #include "sonde/span_view.hpp"
@@ -140,9 +141,8 @@ class RecordedAttributes final : public opentelemetry::common::KeyValueIterable 
 /// and lets go of it, but does not shut it down: it is the application's.
 class OpenTelemetrySpanProcessor final : public SpanProcessor {
  public:
-  explicit OpenTelemetrySpanProcessor(
-      const std::shared_ptr<opentelemetry::sdk::trace::TracerProvider>& provider)
-      : tracer_(provider->GetTracer("sonde")) {}
+  explicit OpenTelemetrySpanProcessor(std::shared_ptr<OpenTelemetryAccess> access) noexcept
+      : access_(std::move(access)) {}
 
   [[nodiscard]] Interest interest() const noexcept override {
     return {.on_start = false, .on_ending = false};
@@ -158,17 +158,16 @@ class OpenTelemetrySpanProcessor final : public SpanProcessor {
   }
 
   bool force_flush(Deadline deadline) noexcept override {
-    const TracerPointer tracer = current_tracer();
+    const auto tracer = access_->tracer();
     const auto left =
         std::chrono::duration_cast<std::chrono::microseconds>(deadline - std::chrono::steady_clock::now());
-    return tracer == nullptr ||
-           sdk(tracer).GetProcessor().ForceFlush(std::max(left, std::chrono::microseconds::zero()));
+    return tracer == nullptr || OpenTelemetryAccess::sdk(tracer).GetProcessor().ForceFlush(
+                                    std::max(left, std::chrono::microseconds::zero()));
   }
 
   bool shutdown(Deadline deadline) noexcept override {
     const bool done = force_flush(deadline);
-    const std::lock_guard lock(mutex_);
-    tracer_ = TracerPointer();
+    access_->let_go();
     return done;
   }
 
@@ -176,28 +175,17 @@ class OpenTelemetrySpanProcessor final : public SpanProcessor {
   [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }
 
  private:
-  using TracerPointer = opentelemetry::nostd::shared_ptr<opentelemetry::trace::Tracer>;
   using Recordable = opentelemetry::sdk::trace::Recordable;
   using Scope = opentelemetry::sdk::instrumentationscope::InstrumentationScope;
 
-  static opentelemetry::sdk::trace::Tracer& sdk(const TracerPointer& tracer) noexcept {
-    return static_cast<opentelemetry::sdk::trace::Tracer&>(
-        *tracer);  // the only kind that their provider makes
-  }
-
-  [[nodiscard]] TracerPointer current_tracer() noexcept {
-    const std::lock_guard lock(mutex_);
-    return tracer_;
-  }
-
   bool hand_over(const FinishedSpan& span) {
-    const TracerPointer tracer = current_tracer();
+    const auto tracer = access_->tracer();
     if (tracer == nullptr) return false;
-    opentelemetry::sdk::trace::SpanProcessor& processor = sdk(tracer).GetProcessor();
+    opentelemetry::sdk::trace::SpanProcessor& processor = OpenTelemetryAccess::sdk(tracer).GetProcessor();
     std::unique_ptr<Recordable> recordable = processor.MakeRecordable();
     if (recordable == nullptr) return false;
     const SpanView view = span.view();
-    recordable->SetResource(sdk(tracer).GetResource());
+    recordable->SetResource(OpenTelemetryAccess::sdk(tracer).GetResource());
     recordable->SetInstrumentationScope(scope_of(span));
     describe_start(view, *recordable);
     processor.OnStart(*recordable, parent_of(view));
@@ -254,8 +242,8 @@ class OpenTelemetrySpanProcessor final : public SpanProcessor {
     return *scope;
   }
 
-  std::mutex mutex_;
-  TracerPointer tracer_;  ///< The way to their processors and resource; null once shut down.
+  const std::shared_ptr<OpenTelemetryAccess> access_;
+  std::mutex mutex_;  ///< Guards what follows.
   std::map<const sonde::detail::TracerCore*, opentelemetry::nostd::unique_ptr<Scope>> scopes_;
   std::atomic<std::uint64_t> dropped_ = 0;
 };
@@ -265,8 +253,11 @@ class OpenTelemetrySpanProcessor final : public SpanProcessor {
 [[nodiscard]] inline std::unique_ptr<TracerProvider> use_opentelemetry_sdk(
     const std::shared_ptr<opentelemetry::sdk::trace::TracerProvider>& provider) {
   share_current_context();
+  const auto access = std::make_shared<OpenTelemetryAccess>(*provider);
   TracerProviderOptions options;
-  options.processors.push_back(std::make_unique<OpenTelemetrySpanProcessor>(provider));
+  options.sampler = std::make_unique<OpenTelemetrySampler>(access);
+  options.id_generator = std::make_unique<OpenTelemetryIdGenerator>(access);
+  options.processors.push_back(std::make_unique<OpenTelemetrySpanProcessor>(access));
   auto ours = std::make_unique<TracerProvider>(std::move(options));
   ours->set_as_global();
   return ours;

@@ -90,14 +90,22 @@ namespace sonde::bridge {
       opentelemetry::nostd::span<const std::uint8_t, SpanId::size>(id.bytes.data(), SpanId::size));
 }
 
+[[nodiscard]] inline TraceId to_sonde(const opentelemetry::trace::TraceId& id) noexcept {
+  TraceId ours;
+  std::memcpy(ours.bytes.data(), id.Id().data(), TraceId::size);
+  return ours;
+}
+[[nodiscard]] inline SpanId to_sonde(const opentelemetry::trace::SpanId& id) noexcept {
+  SpanId ours;
+  std::memcpy(ours.bytes.data(), id.Id().data(), SpanId::size);
+  return ours;
+}
+
 /// Allocates only if there is a tracestate.
 [[nodiscard]] inline SpanContext to_sonde(const opentelemetry::trace::SpanContext& context) {
-  TraceId trace_id;
-  SpanId span_id;
-  std::memcpy(trace_id.bytes.data(), context.trace_id().Id().data(), TraceId::size);
-  std::memcpy(span_id.bytes.data(), context.span_id().Id().data(), SpanId::size);
   const auto& state = context.trace_state();
-  return {trace_id, span_id, TraceFlags{context.trace_flags().flags()}, context.IsRemote(),
+  return {to_sonde(context.trace_id()), to_sonde(context.span_id()),
+          TraceFlags{context.trace_flags().flags()}, context.IsRemote(),
           state == nullptr || state->Empty() ? TraceState() : TraceState(state->ToHeader())};
 }
 /// The other way. A tracestate is parsed again, as their type wants it.

@@ -174,6 +174,56 @@ TEST_F(OpenTelemetrySdk, FollowsTheirSamplingDecision) {
   EXPECT_FALSE(ours_.start_span("ours").is_recording());
 }
 
+/// Keeps what is named so, and says that it did.
+class NameSampler final : public sdk::Sampler {
+ public:
+  sdk::SamplingResult ShouldSample(const api::SpanContext& /*parent*/, api::TraceId /*trace_id*/,
+                                   opentelemetry::nostd::string_view name, api::SpanKind /*kind*/,
+                                   const opentelemetry::common::KeyValueIterable& attributes,
+                                   const api::SpanContextKeyValueIterable& /*links*/) noexcept override {
+    if (name != "kept") return {sdk::Decision::DROP, nullptr, nullptr};
+    using Added = std::map<std::string, opentelemetry::common::AttributeValue>;
+    auto added = std::make_unique<Added>();
+    added->emplace("seen", static_cast<std::int64_t>(attributes.size()));
+    return {sdk::Decision::RECORD_AND_SAMPLE, std::move(added), api::TraceState::FromHeader("sampler=names")};
+  }
+  [[nodiscard]] opentelemetry::nostd::string_view GetDescription() const noexcept override { return "names"; }
+};
+
+TEST_F(OpenTelemetrySdk, AsksTheirSamplerForRootsToo) {
+  auto exporter = std::make_unique<memory::InMemorySpanExporter>();
+  exported_ = exporter->GetData();
+  std::vector<std::unique_ptr<sdk::SpanProcessor>> processors;
+  processors.push_back(sdk::SimpleSpanProcessorFactory::Create(std::move(exporter)));
+  start(std::move(processors), std::make_unique<NameSampler>());
+  EXPECT_FALSE(ours_.start_span("left out").is_recording());
+  ours_.start_span("kept", {.attributes = {{"key", 1}}}).end();
+  EXPECT_EQ(get<std::int64_t>(exported("kept").GetAttributes().at("seen")), 1);
+  EXPECT_EQ(exported("kept").GetSpanContext().trace_state()->ToHeader(), "sampler=names");
+}
+
+class CountingIds final : public sdk::IdGenerator {
+ public:
+  CountingIds() : IdGenerator(false) {}
+  api::SpanId GenerateSpanId() noexcept override { return bridge::to_opentelemetry(SpanId{{++count_}}); }
+  api::TraceId GenerateTraceId() noexcept override { return bridge::to_opentelemetry(TraceId{{++count_}}); }
+
+ private:
+  std::uint8_t count_ = 0;
+};
+
+TEST_F(OpenTelemetrySdk, TakesIdsFromTheirGenerator) {
+  sdk_ = sdk::TracerProviderFactory::Create(std::vector<std::unique_ptr<sdk::SpanProcessor>>(),
+                                            Resource::Create({}), sdk::AlwaysOnSamplerFactory::Create(),
+                                            std::make_unique<CountingIds>());
+  provider_ = bridge::use_opentelemetry_sdk(sdk_);
+  const Span span = provider_->get_tracer("ours").start_span("span");
+  EXPECT_EQ(span.context().span_id(), SpanId{{1}});
+  EXPECT_EQ(span.context().trace_id(), TraceId{{2}});
+  EXPECT_EQ(span.context().trace_flags(), TraceFlags{TraceFlags::sampled})
+      << "random is what their ids are not";
+}
+
 TEST_F(OpenTelemetrySdk, FlushesTheirBatches) {
   std::vector<std::unique_ptr<sdk::SpanProcessor>> processors;
   for (int i = 0; i < 2; ++i) {  // two, so that their recordable is one of several
