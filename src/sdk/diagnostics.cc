@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -26,6 +28,8 @@ struct Diagnostics {
   std::chrono::steady_clock::time_point minute_start;
   int said = 0;
   std::uint64_t left_out = 0;
+  std::deque<std::string> waiting;
+  std::optional<std::uint64_t> delivering_in;  ///< The process whose thread calls the handler, if any does.
 };
 
 constinit std::atomic<DiagnosticLevel> told_level{DiagnosticLevel::info};
@@ -35,32 +39,51 @@ Diagnostics& diagnostics() {
   return instance.get([] { return new Diagnostics; });
 }
 
+/// Whether there is room for a message in this minute. The lock is held.
+bool admit(Diagnostics& state) {
+  const auto now = std::chrono::steady_clock::now();
+  if (state.said == 0 || now - state.minute_start >= std::chrono::minutes(1)) {
+    state.minute_start = now;
+    state.said = 0;
+    if (state.left_out != 0) {
+      state.waiting.push_back(std::to_string(std::exchange(state.left_out, 0)) +
+                              " earlier messages were left out");
+    }
+  }
+  if (++state.said <= Diagnostics::most_a_minute) return true;
+  ++state.left_out;
+  return false;
+}
+
+/// Calls the handler with all that waits, unless a thread is at it already, or this one is further up.
+void deliver(Diagnostics& state, std::unique_lock<std::mutex>& lock) {
+  if (std::exchange(state.delivering_in, fork_generation()) == fork_generation()) return;
+  while (!state.waiting.empty()) {
+    const std::string message = std::move(state.waiting.front());
+    state.waiting.pop_front();
+    const DiagnosticHandler handler = state.handler;
+    lock.unlock();
+    try {
+      handler(message);
+    } catch (...) {  // its own failure, of which the application must not hear through us
+    }
+    lock.lock();
+  }
+  state.delivering_in.reset();
+}
+
 }  // namespace
 
 void diagnose(std::string_view message, DiagnosticLevel level) noexcept {
   if (level > told_level.load(std::memory_order_relaxed)) return;
   try {
-    DiagnosticHandler handler;
-    std::uint64_t left_out = 0;
-    {
-      Diagnostics& state = diagnostics();
-      const std::lock_guard lock(state.mutex);
-      const auto now = std::chrono::steady_clock::now();
-      if (state.said == 0 || now - state.minute_start >= std::chrono::minutes(1)) {
-        state.minute_start = now;
-        state.said = 0;
-        left_out = std::exchange(state.left_out, 0);
-      }
-      if (++state.said > Diagnostics::most_a_minute) {
-        ++state.left_out;
-        return;
-      }
-      handler = state.handler;
-    }
-    if (left_out != 0) handler(std::to_string(left_out) + " earlier messages were left out");
-    handler(message);
+    Diagnostics& state = diagnostics();
+    std::unique_lock<std::mutex> lock(state.mutex);
+    if (!admit(state)) return;
+    state.waiting.emplace_back(message);
+    deliver(state, lock);
   } catch (...) {
-    return;  // the handler's own failure, or no memory: there is nobody left to tell
+    return;  // no memory: there is nobody left to tell
   }
 }
 
@@ -74,6 +97,7 @@ void set_diagnostic_handler(DiagnosticHandler handler) {
   const std::lock_guard lock(state.mutex);
   state.handler = std::move(handler);
   state.said = 0;
+  state.left_out = 0;
 }
 
 }  // namespace sonde::detail

@@ -10,7 +10,9 @@
 namespace sonde::detail {
 
 /// Reports something, unless it is below the level; at most ten in any minute, then one line that says how
-/// many were left out. Thread-safe; calls the handler on the calling thread.
+/// many were left out. Thread-safe. Calls the handler on the calling thread, one message at a time: while a
+/// call is under way, others leave their messages to that thread, so a handler that hangs holds up one
+/// thread, once.
 void diagnose(std::string_view message, DiagnosticLevel level = DiagnosticLevel::warning) noexcept;
 
 /// What is told from here on: messages of this level and more severe ones. At first info. Thread-safe.
