@@ -130,6 +130,7 @@ struct LoggerProviderConfiguration {
 struct Configuration {
   bool is_disabled = false;  ///< All signals; propagators work all the same.
   DiagnosticLevel diagnostic_level = DiagnosticLevel::info;
+  bool self_observation = false;  ///< As in SetupOptions.
   Resource resource = {};
   std::vector<std::string> propagators = {"tracecontext", "baggage"};  ///< See make_propagator().
   std::unique_ptr<TextMapPropagator> custom_propagator = {};           ///< In place of `propagators`.

@@ -18,6 +18,8 @@
 
 namespace sonde {
 
+class MeterProvider;
+
 /// The most that one log record holds (specification: logs/sdk.md, LogRecord Limits).
 struct LogRecordLimits {
   std::size_t attribute_count = 128;
@@ -41,6 +43,8 @@ struct LoggerProviderOptions {
   LogRecordLimits limits = {};
   std::vector<std::unique_ptr<LogRecordProcessor>> processors = {};
   std::vector<LoggerRule> loggers = {};
+  /// Where log records are counted, as otel.sdk.log.created; null: nowhere. Needed during construction only.
+  MeterProvider* meter_provider = nullptr;
 };
 
 class LoggerProvider {

@@ -23,8 +23,9 @@
 
 namespace sonde::detail {
 
-/// The scope of what the SDK measures of itself.
+/// The meter of what the SDK measures of itself: that provider's, or the global one's.
 [[nodiscard]] Meter self_observation_meter(MeterProvider& provider);
+[[nodiscard]] Meter self_observation_meter();
 
 /// A part of the SDK, as the semantic conventions identify it.
 struct Component {
@@ -36,8 +37,7 @@ struct Component {
 
 class SelfObservation {
  public:
-  /// Measures by instruments of that provider, which need not outlive this.
-  explicit SelfObservation(MeterProvider& provider) : meter_(self_observation_meter(provider)) {}
+  explicit SelfObservation(const Meter& meter) noexcept : meter_(meter) {}
 
   /// The same exporter, with its exports timed.
   template <class Exporter>

@@ -4,12 +4,17 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sdk/metrics/testing/collected.h"
-#include "sonde/in_memory_exporter.hpp"
+#include "sonde/logger_provider.hpp"
 #include "sonde/sampler.hpp"
+#include "sonde/setup.hpp"
 #include "sonde/span_processor.hpp"
 #include "sonde/tracer_provider.hpp"
 
@@ -44,7 +49,7 @@ using ScriptedMetricExporter = ScriptedExporter<MetricExporter, MetricBatch>;
 struct Observed {
   explicit Observed(MeterProvider& meter_provider, std::vector<ExportResult> results = {},
                     BatchOptions batch = {})
-      : observation(meter_provider) {
+      : observation(detail::self_observation_meter(meter_provider)) {
     std::unique_ptr<SpanExporter> exporter = std::make_unique<ScriptedSpanExporter>(std::move(results));
     const Component component{"scripted_exporter/0", std::string(exporter->component_type())};
     auto made =
@@ -168,7 +173,7 @@ TEST(SelfObservation, ReportsAReaderWithoutFeedingOnItself) {
       std::move(exporter), PeriodicReaderOptions{.interval = std::chrono::hours(1)});
   options.readers.push_back(reader);
   MeterProvider provider(std::move(options));
-  SelfObservation observation(provider);
+  SelfObservation observation(detail::self_observation_meter(provider));
   observation.watch_reader(reader, {"scripted_exporter/1", "scripted_exporter"});
 
   std::size_t data_points = 0;
@@ -186,6 +191,73 @@ TEST(SelfObservation, ReportsAReaderWithoutFeedingOnItself) {
   ASSERT_EQ(collected.histograms("otel.sdk.metric_reader.collection.duration").size(), 1u);
   EXPECT_EQ(collected.histograms("otel.sdk.metric_reader.collection.duration")[0].count(), 5u);
 }
+
+TEST(SelfObservation, CountsLogRecordsAndReportsTheirProcessor) {
+  TestMetrics metrics;
+  SelfObservation observation(detail::self_observation_meter(*metrics.provider));
+  auto processor = std::make_unique<BatchLogRecordProcessor>(
+      std::make_unique<ScriptedExporter<LogRecordExporter, LogRecordBatch>>(std::vector<ExportResult>()));
+  observation.watch_processor("log", {"batching_log_processor/test", "batching_log_processor"},
+                              {"scripted_exporter/2", "scripted_exporter"},
+                              [watched = processor.get()] { return watched->statistics(); });
+  LoggerProviderOptions options;
+  options.meter_provider = metrics.provider.get();
+  options.loggers = {{.name = "quiet", .minimum_severity = Severity::error}};
+  options.processors.push_back(std::move(processor));
+  LoggerProvider provider(std::move(options));
+  provider.get_logger("test").emit({.severity = Severity::info, .body = "one"});
+  provider.get_logger("quiet").emit({.severity = Severity::info, .body = "not let through"});
+  EXPECT_TRUE(provider.force_flush());
+
+  const Collected collected = metrics.collect();
+  EXPECT_EQ(collected.integer("otel.sdk.log.created"), 1);
+  EXPECT_EQ(collected.integer("otel.sdk.processor.log.processed", "batching_log_processor/test"), 1);
+  EXPECT_EQ(collected.integer("otel.sdk.exporter.log.exported", "scripted_exporter/2"), 1);
+  EXPECT_EQ(collected.metric("otel.sdk.exporter.log.exported")->unit(), "{log_record}");
+}
+
+/// Keeps the names of the metrics it is given.
+class NameKeepingExporter final : public MetricExporter {
+ public:
+  explicit NameKeepingExporter(std::shared_ptr<std::set<std::string>> names) : names_(std::move(names)) {}
+  ExportResult export_batch(const MetricBatch& batch, Deadline /*deadline*/) noexcept override {
+    batch.for_each([&](const InstrumentationScope&, const MetricView& metric) {
+      names_->insert(std::string(metric.name()));
+    });
+    return {};
+  }
+
+ private:
+  std::shared_ptr<std::set<std::string>> names_;
+};
+
+std::set<std::string> names_after_setup(bool self_observation) {
+  auto names = std::make_shared<std::set<std::string>>();
+  SetupOptions options;
+  options.custom_exporter = std::make_unique<ScriptedSpanExporter>(std::vector<ExportResult>());
+  options.custom_metric_exporter = std::make_unique<NameKeepingExporter>(names);
+  options.logs_exporter = ExporterKind::none;
+  options.self_observation = self_observation;
+  Telemetry telemetry = setup(std::move(options));
+  get_tracer("test").start_span("span").end();
+  telemetry.force_flush();
+  telemetry.force_flush();
+  telemetry.shutdown();
+  return *names;
+}
+
+TEST(SelfObservation, IsWhatSetupTurnsOn) {
+  EXPECT_EQ(
+      names_after_setup(true),
+      (std::set<std::string>{
+          "otel.sdk.exporter.metric_data_point.exported", "otel.sdk.exporter.metric_data_point.inflight",
+          "otel.sdk.exporter.operation.duration", "otel.sdk.exporter.span.exported",
+          "otel.sdk.exporter.span.inflight", "otel.sdk.metric_reader.collection.duration",
+          "otel.sdk.processor.span.processed", "otel.sdk.processor.span.queue.capacity",
+          "otel.sdk.processor.span.queue.size", "otel.sdk.span.live", "otel.sdk.span.started"}));
+}
+
+TEST(SelfObservation, IsOffByDefault) { EXPECT_TRUE(names_after_setup(false).empty()); }
 
 TEST(SelfObservation, EndsWithItsObject) {
   TestMetrics metrics;

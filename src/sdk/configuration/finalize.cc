@@ -194,6 +194,7 @@ FinalizedConfiguration finalize_what_is_right(Configuration configuration, Probl
   auto state = std::make_unique<FinalizedState>();
   state->is_disabled = configuration.is_disabled;
   state->diagnostic_level = configuration.diagnostic_level;
+  state->self_observation = configuration.self_observation;
   state->resource = std::move(configuration.resource);
   state->propagator = finalize_propagator(configuration, problems);
   if (configuration.tracer_provider && !state->is_disabled) {

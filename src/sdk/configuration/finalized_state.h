@@ -42,6 +42,7 @@ struct FinalizedLoggerProvider {
 struct FinalizedState {
   bool is_disabled = false;
   DiagnosticLevel diagnostic_level = DiagnosticLevel::info;
+  bool self_observation = false;
   Resource resource;
   std::unique_ptr<TextMapPropagator> propagator;
   std::optional<FinalizedTracerProvider> tracer_provider;

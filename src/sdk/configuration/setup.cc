@@ -233,8 +233,9 @@ Configuration make_configuration(SetupOptions& options, Problems& problems) {
 Telemetry setup(SetupOptions options) {
   detail::set_diagnostic_handler(std::move(options.on_diagnostic));
   Problems problems;
-  FinalizedConfiguration finalized =
-      detail::finalize_what_is_right(make_configuration(options, problems), problems);
+  Configuration configuration = make_configuration(options, problems);
+  configuration.self_observation |= options.self_observation;
+  FinalizedConfiguration finalized = detail::finalize_what_is_right(std::move(configuration), problems);
   Telemetry telemetry = start(std::move(finalized));
   for (const std::string& problem : problems) detail::diagnose(problem);
   return telemetry;

@@ -48,6 +48,7 @@ void emit_exception(LoggerCore& core, LogRecord record, const SpanContext* conte
 void LogEmitter::emit(LoggerCore& core, const LogRecord& record) noexcept {
   const SpanContext* const context = span_context(record.context);
   if (core.pipeline->processors.empty() || !core.lets_through(record.severity, context)) return;
+  core.pipeline->created.add(1);
   if (record.exception != nullptr) return emit_exception(core, record, context);
   emit_encodable(core, record, context);
 }

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "sdk/scope_core.h"
+#include "sonde/instruments.hpp"
 #include "sonde/logger_provider.hpp"
 
 namespace sonde::detail {
@@ -14,6 +16,7 @@ struct LoggerPipeline {
   LogRecordLimits limits;
   std::vector<LoggerRule> scope_rules;
   std::vector<std::unique_ptr<LogRecordProcessor>> processors;
+  BoundCounter<std::int64_t> created;  ///< Records nothing if log records are not counted.
 };
 
 struct LoggerCore : ScopeCore {

@@ -4,6 +4,7 @@
 
 #include "sdk/logs/logger_core.h"
 #include "sdk/scoped_provider.h"
+#include "sdk/self_observation.h"
 
 namespace sonde {
 
@@ -21,6 +22,13 @@ LoggerProvider::LoggerProvider(LoggerProviderOptions options)
         pipeline.limits = options.limits;
         pipeline.scope_rules = std::move(options.loggers);
         pipeline.processors = std::move(options.processors);
+        if (options.meter_provider != nullptr) {
+          pipeline.created = detail::self_observation_meter(*options.meter_provider)
+                                 .create_counter("otel.sdk.log.created",
+                                                 {.unit = "{log_record}",
+                                                  .description = "Log records given to loggers that are on."})
+                                 .bind({});
+        }
       })) {}
 
 LoggerProvider::~LoggerProvider() { shutdown(); }

@@ -73,7 +73,16 @@ def check_metrics(request):
     assert duration["explicitBounds"] == [0.5, 1] and duration["bucketCounts"] == ["0", "1", "0"]
 
 
-CHECKS = {"traces": check_traces, "metrics": check_metrics}
+def check_logs(request):
+    record = only(scope_of(request["resourceLogs"], "scopeLogs")["logRecords"])
+    assert record["timeUnixNano"] == "3000000000" and int(record["observedTimeUnixNano"]) > 0
+    assert (record["severityNumber"], record["severityText"]) == (13, "WARNING")
+    assert record["body"] == {"stringValue": "slow"} and record["eventName"] == "model.slow"
+    assert by_key(record["attributes"]) == {"seconds": {"doubleValue": 2.5}}
+    assert (record["traceId"], record["spanId"], record["flags"]) == ("01" + "0" * 30, "02" + "0" * 14, 1)
+
+
+CHECKS = {"traces": check_traces, "metrics": check_metrics, "logs": check_logs}
 
 
 def main():

@@ -181,7 +181,7 @@ class NameSampler final : public sdk::Sampler {
                                    opentelemetry::nostd::string_view name, api::SpanKind /*kind*/,
                                    const opentelemetry::common::KeyValueIterable& attributes,
                                    const api::SpanContextKeyValueIterable& /*links*/) noexcept override {
-    if (name != "kept") return {sdk::Decision::DROP, nullptr, nullptr};
+    if (name != "kept") return {sdk::Decision::DROP, nullptr, {}};
     using Added = std::map<std::string, opentelemetry::common::AttributeValue>;
     auto added = std::make_unique<Added>();
     added->emplace("seen", static_cast<std::int64_t>(attributes.size()));

@@ -20,6 +20,7 @@
 
 #include "sonde/configuration.hpp"
 #include "sonde/context.hpp"
+#include "sonde/logger_provider.hpp"
 #include "sonde/meter_provider.hpp"
 #include "sonde/metric_reader.hpp"
 #include "sonde/propagator.hpp"
@@ -78,6 +79,18 @@ void record_metrics(sonde::MeterProvider& provider) {
   meter.create_histogram("duration", {.unit = "s", .explicit_bucket_boundaries = {{0.5, 1.0}}}).record(0.75);
 }
 
+void record_logs(sonde::LoggerProvider& provider) {
+  const sonde::Logger logger = provider.get_logger("interop", "1.2.3");
+  const sonde::SpanContext context(sonde::TraceId{{1}}, sonde::SpanId{{2}}, {sonde::TraceFlags::sampled});
+  logger.emit({.severity = sonde::Severity::warn,
+               .severity_text = "WARNING",
+               .body = "slow",
+               .event_name = "model.slow",
+               .attributes = {{"seconds", 2.5}},
+               .time = 3'000'000'000,
+               .context = context});
+}
+
 int send(std::string_view protocol, const std::string& endpoint) {
   const sonde::Resource resource({{"service.name", std::string("interop-peer")}});
   const sonde::OtlpExporterOptions options{.endpoint = endpoint, .protocol = protocol_of(protocol)};
@@ -91,9 +104,15 @@ int send(std::string_view protocol, const std::string& endpoint) {
       get(sonde::make_otlp_metric_exporter(options, problems))));
   sonde::MeterProvider meter_provider(std::move(metering));
 
+  sonde::LoggerProviderOptions logging{.resource = resource};
+  logging.processors.push_back(std::make_unique<sonde::BatchLogRecordProcessor>(
+      get(sonde::make_otlp_log_record_exporter(options, problems))));
+  sonde::LoggerProvider logger_provider(std::move(logging));
+
   record_spans(tracer_provider);
   record_metrics(meter_provider);
-  const bool done = tracer_provider.shutdown() && meter_provider.shutdown();
+  record_logs(logger_provider);
+  const bool done = tracer_provider.shutdown() && meter_provider.shutdown() && logger_provider.shutdown();
   for (const std::string& problem : problems) std::cerr << problem << '\n';
   return done && problems.empty() ? 0 : 1;
 }
