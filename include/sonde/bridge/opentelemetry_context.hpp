@@ -40,7 +40,7 @@ class CurrentSpan final : public SpanInterface<CurrentSpan> {
 
   template <class Write>
   void with_span(const Write& write) const {
-    const sonde::Span* const current = sonde::detail::current.span;
+    const sonde::Span* const current = sonde::detail::current_span();
     if (current != span_ || current->context().span_id() != context_.span_id()) return;
     write(const_cast<sonde::Span&>(
         *current));  // NOLINT(cppcoreguidelines-pro-type-const-cast): it is this thread's
@@ -54,8 +54,8 @@ class CurrentSpan final : public SpanInterface<CurrentSpan> {
 namespace detail {
 
 using sonde::detail::ContextValues;
-using sonde::detail::CurrentContext;
 using sonde::detail::HeldContext;
+using sonde::detail::Scope;
 
 /// The span or the baggage in one of their contexts, or null.
 template <class T>
@@ -78,10 +78,13 @@ struct Observed {
   std::shared_ptr<const ContextValues> values;
 
   [[nodiscard]] static Observed now() {
-    const CurrentContext& current = sonde::detail::current;
     Observed observed;
-    if (current.span != nullptr) observed.span_id = current.span->context().span_id();
-    if (current.values != nullptr) observed.values = current.values->shared_from_this();
+    if (const auto* const span = sonde::detail::current_span(); span != nullptr) {
+      observed.span_id = span->context().span_id();
+    }
+    if (const auto* const values = sonde::detail::current_context().values; values != nullptr) {
+      observed.values = values->shared_from_this();
+    }
     return observed;
   }
   friend bool operator==(const Observed&, const Observed&) = default;
@@ -91,14 +94,12 @@ struct Observed {
 struct AttachedContext {
   opentelemetry::context::Context context;
   std::optional<HeldContext> held;  ///< The same in Sonde's terms, unless Sonde had that as current anyway.
-  CurrentContext current;           ///< What it made of Sonde's current context.
-  CurrentContext previous;
+  std::optional<Scope> scope;       ///< Makes it current for Sonde.
   Observed observed;
   std::unique_ptr<AttachedContext> below;
 };
 
-/// What is attached on a thread. Contexts that were detached are kept for the next ones, so that a Sonde span
-/// that ends out of order finds its predecessor's memory still there.
+/// What is attached on a thread.
 class AttachedContexts {
  public:
   /// The thread's current context, with what Sonde made current since the last was attached.
@@ -107,7 +108,7 @@ class AttachedContexts {
     const opentelemetry::context::Context base =
         top_ == nullptr ? opentelemetry::context::Context() : top_->context;
     if (observed == (top_ == nullptr ? Observed() : top_->observed)) return base;
-    const sonde::Span* const span = sonde::detail::current.span;
+    const sonde::Span* const span = sonde::detail::current_span();
     if (!seen_ || observed != seen_->observed || span != seen_->span || !(base == seen_->base)) {
       seen_ = Seen{see(observed, base), base, span, observed};
     }
@@ -121,19 +122,21 @@ class AttachedContexts {
     const bool is_other_span = span_context.span_id() != Observed::now().span_id;
     const bool is_other_baggage = baggage != baggage_of(current());
 
-    std::unique_ptr<AttachedContext> attached =
-        free_ == nullptr ? std::make_unique<AttachedContext>() : take(free_);
+    auto attached = std::make_unique<AttachedContext>();
     attached->context = context;
-    attached->current = attached->previous = sonde::detail::current;
+    const sonde::Span* ours_span = sonde::detail::current_span();
+    const ContextValues* ours_values = sonde::detail::current_context().values;
     if (is_other_span || is_other_baggage) {
       Context ours = Context::current().set_span(span_context);
       if (is_other_baggage) ours = ours.set_baggage(baggage == nullptr ? Baggage() : to_sonde(*baggage));
-      attached->current = attached->held.emplace(std::move(ours)).current();
+      attached->held.emplace(std::move(ours));
+      if (is_other_span) ours_span = attached->held->span();  // else it stays the one that may be written to
+      ours_values = attached->held->values();
     }
-    if (!is_other_span) attached->current.span = attached->previous.span;  // which may be written to
-    sonde::detail::current = attached->current;
+    attached->scope.emplace(ours_span, ours_values);
     attached->observed = Observed::now();
-    put(top_, std::move(attached));
+    attached->below = std::move(top_);
+    top_ = std::move(attached);
   }
 
   /// Detaches everything down to the context that the token is for. False if it is not attached on this
@@ -143,36 +146,21 @@ class AttachedContexts {
     while (found != nullptr && !(token == found->context)) found = found->below.get();
     if (found == nullptr) return false;
     for (bool is_last = false; !is_last;) {
-      std::unique_ptr<AttachedContext> attached = take(top_);
-      is_last = attached.get() == found;
-      CurrentContext& current = sonde::detail::current;
-      if (current.span == attached->current.span) current.span = attached->previous.span;
-      if (current.values == attached->current.values) current.values = attached->previous.values;
-      attached->context = opentelemetry::context::Context();
-      put(free_, std::move(attached));
+      is_last = top_.get() == found;
+      top_ = std::move(top_->below);
     }
     seen_.reset();  // a span may end with the last who knows it
     return true;
   }
 
  private:
-  using Stack = std::unique_ptr<AttachedContext>;
-
-  static std::unique_ptr<AttachedContext> take(Stack& stack) noexcept {
-    return std::exchange(stack, std::move(stack->below));
-  }
-  static void put(Stack& stack, std::unique_ptr<AttachedContext> attached) noexcept {
-    attached->below = std::move(stack);
-    stack = std::move(attached);
-  }
-
   /// Their context for what Sonde made current on top of `base`.
   [[nodiscard]] opentelemetry::context::Context see(const Observed& observed,
                                                     const opentelemetry::context::Context& base) const {
     using SpanPointer = opentelemetry::nostd::shared_ptr<opentelemetry::trace::Span>;
     namespace api = opentelemetry::trace;
     const Observed known = top_ == nullptr ? Observed() : top_->observed;
-    const sonde::Span* const span = sonde::detail::current.span;
+    const sonde::Span* const span = sonde::detail::current_span();
     opentelemetry::context::Context context = base;
     if (observed.span_id != known.span_id) {
       context = context.SetValue(
@@ -194,8 +182,7 @@ class AttachedContexts {
     Observed observed;
   };
 
-  Stack top_;
-  Stack free_;
+  std::unique_ptr<AttachedContext> top_;
   std::optional<Seen> seen_;
 };
 

@@ -151,6 +151,7 @@ class MetricCollector {
   void record_durations(const BoundRecorder<double>& recorder) noexcept;
 
  private:
+  /// Releases the lock at the end.
   [[nodiscard]] std::vector<MetricRequest> collect_now(const MetricRequestLimits& limits,
                                                        std::unique_lock<std::mutex>& lock) noexcept;
   void call_callbacks(std::unique_lock<std::mutex>& lock);

@@ -37,12 +37,10 @@ std::vector<MetricRequest> MetricCollector::collect(const MetricRequestLimits& l
   std::unique_lock lock(metrics_mutex());
   collection_step().wait(lock, [this] { return !pipeline_.is_collecting; });
   if (pipeline_.is_shut_down) return {};
+  const BoundRecorder<double> durations = durations_;
   const auto start = std::chrono::steady_clock::now();
   std::vector<MetricRequest> requests = collect_now(limits, lock);
-  const std::chrono::duration<double> duration = std::chrono::steady_clock::now() - start;
-  const BoundRecorder<double> durations = durations_;
-  lock.unlock();
-  durations.record(duration.count());
+  durations.record(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return requests;
 }
 
