@@ -38,7 +38,7 @@ TEST(Diagnostics, SaysTenThingsAMinute) {
   Told told;
   set_diagnostic_handler([&](std::string_view message) { told.add(message); });
   for (int i = 0; i < 100; ++i) diagnose(std::to_string(i));
-  set_diagnostic_handler(nullptr);
+  set_diagnostic_handler({});
   EXPECT_EQ(told.messages(), (std::vector<std::string>{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}));
 }
 
@@ -50,7 +50,7 @@ TEST(Diagnostics, LetsNoExceptionOfTheHandlerOut) {
   });
   EXPECT_NO_THROW(diagnose("first"));
   EXPECT_NO_THROW(diagnose("second"));
-  set_diagnostic_handler(nullptr);
+  set_diagnostic_handler({});
   EXPECT_EQ(calls, 2);
 }
 
@@ -70,7 +70,7 @@ TEST(Diagnostics, HoldsUpOneThreadOnlyWhileTheHandlerHangs) {
   EXPECT_EQ(told.messages(), std::vector<std::string>{"first"});
   let_go.set_value();
   held_up.join();
-  set_diagnostic_handler(nullptr);
+  set_diagnostic_handler({});
   EXPECT_EQ(told.messages(), (std::vector<std::string>{"first", "second"})) << "nothing is lost by waiting";
 }
 
@@ -81,7 +81,7 @@ TEST(Diagnostics, MayComeFromTheHandlerItself) {
     if (message == "first") diagnose("from the handler");
   });
   diagnose("first");
-  set_diagnostic_handler(nullptr);
+  set_diagnostic_handler({});
   EXPECT_EQ(told.messages(), (std::vector<std::string>{"first", "from the handler"}));
 }
 
