@@ -123,7 +123,7 @@ TEST(Fork, NoLockOfABusyParentStaysLocked) {
   EXPECT_EQ(status, 0);
   is_stopping.store(true);
   threads.clear();
-  set_diagnostic_handler(nullptr);
+  set_diagnostic_handler({});
   EXPECT_TRUE(test.shutdown());
   EXPECT_EQ(test.statistics().dropped() - test.statistics().after_shutdown, 0u);
 }

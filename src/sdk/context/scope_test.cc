@@ -109,7 +109,7 @@ TEST(Scope, LeftOutOfTurnIsReportedOnce) {
         std::_Exit(told ? 0 : 1);
       },
       ::testing::ExitedWithCode(0), "");
-  detail::set_diagnostic_handler(nullptr);
+  detail::set_diagnostic_handler({});
 }
 
 }  // namespace

@@ -382,7 +382,7 @@ TEST(Views, ThatCannotBeAppliedAreReportedAndLeftOut) {
   TestMetrics metrics(TemporalityPreference::cumulative, with_view(view));
   const auto gauge = metrics.meter.create_observable_gauge<std::int64_t>("depth");
   const auto registration = metrics.meter.register_callback(gauge, [](auto& result) { result.observe(3); });
-  detail::set_diagnostic_handler(nullptr);
+  detail::set_diagnostic_handler({});
   EXPECT_NE(said.find("a view is not applied to the instrument 'depth'"), std::string::npos) << said;
   EXPECT_EQ(metrics.collect().integer("depth"), 3);
 }

@@ -135,7 +135,7 @@ class InstrumentProblems : public testing::Test {
   InstrumentProblems() {
     detail::set_diagnostic_handler([this](std::string_view text) { said += std::string(text) + "\n"; });
   }
-  ~InstrumentProblems() override { detail::set_diagnostic_handler(nullptr); }
+  ~InstrumentProblems() override { detail::set_diagnostic_handler({}); }
   std::string said;
   TestMetrics metrics;
 };

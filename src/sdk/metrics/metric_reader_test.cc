@@ -129,7 +129,7 @@ TEST(PeriodicMetricReader, CountsAndReportsWhatIsNotDelivered) {
   EXPECT_TRUE(periodic.provider->force_flush());
   EXPECT_EQ(periodic.reader->dropped(), 2);
   EXPECT_EQ(periodic.reader->exported(), 1);
-  detail::set_diagnostic_handler(nullptr);
+  detail::set_diagnostic_handler({});
   EXPECT_NE(said.find("1 metric data points were not delivered: no route"), std::string::npos) << said;
 }
 
@@ -241,7 +241,7 @@ TEST(MetricReader, BelongsToOneProvider) {
   MeterProviderOptions options;
   options.readers.push_back(metrics.reader);
   const MeterProvider second(std::move(options));
-  detail::set_diagnostic_handler(nullptr);
+  detail::set_diagnostic_handler({});
   metrics.meter.create_counter("requests").add(1);
   EXPECT_EQ(metrics.collect().integer("requests"), 1);
 }

@@ -126,7 +126,7 @@ TEST(Observable, CallbacksThatThrowAreReportedAndCostOnlyThemselves) {
   });
   const auto good = metrics.meter.register_callback(gauge, [](auto& result) { result.observe(2); });
   EXPECT_EQ(metrics.collect().numbers("depth").size(), 2);
-  detail::set_diagnostic_handler(nullptr);
+  detail::set_diagnostic_handler({});
   EXPECT_NE(said.find("no such queue"), std::string::npos) << said;
 }
 

@@ -39,7 +39,7 @@ TEST(FirstUse, OfSpansBeforeSetupIsToldOnceAndLeavesNoTrace) {
   provider.shutdown();
   EXPECT_FALSE(tracer.start_span("too late").context().is_valid());
   EXPECT_EQ(said.size(), 1u);
-  detail::set_diagnostic_handler(nullptr);
+  detail::set_diagnostic_handler({});
 }
 
 }  // namespace
