@@ -4,6 +4,7 @@
 // values; all zeros means "none" (specification: trace/api.md, SpanContext).
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -31,10 +32,13 @@ struct Id {
 
   /// Whether any byte is not zero.
   [[nodiscard]] constexpr bool is_valid() const noexcept {
-    for (const std::uint8_t byte : bytes) {
-      if (byte != 0) return true;
+    static_assert(N % sizeof(std::uint64_t) == 0);
+    std::uint64_t any = 0;
+    for (const std::uint64_t word :
+         std::bit_cast<std::array<std::uint64_t, N / sizeof(std::uint64_t)>>(bytes)) {
+      any |= word;
     }
-    return false;
+    return any != 0;
   }
 
   /// 2 * N lower-case hexadecimal digits.

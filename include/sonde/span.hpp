@@ -64,7 +64,7 @@ struct CurrentContext {
   Scope* scope = nullptr;                 ///< The innermost that is open, or null.
   bool is_abandoned = false;              ///< Within a coroutine that is being destroyed before its end.
 };
-extern constinit thread_local CurrentContext current;
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local CurrentContext current;
 
 /// The calling thread's. Code that may be inlined into a coroutine must come here for it: Clang (16) keeps
 /// the address of a thread_local across a suspension, after which it is another thread's.
@@ -142,10 +142,24 @@ class Scope {
   const CurrentContext* thread_;  ///< Tells threads apart; null once left.
 };
 
-/// Rises while scopes are being left early.
-inline int early_exits() noexcept {
-  return std::uncaught_exceptions() + (current_context().is_abandoned ? 1 : 0);
+/// Where the thread counts its exceptions in flight; null until looked up.
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local const unsigned* uncaught_exception_count;
+void find_uncaught_exception_count() noexcept;
+
+/// std::uncaught_exceptions() without its looking up the count every time, which costs as much as setting an
+/// attribute.
+inline int uncaught_exceptions() noexcept {
+#if defined(__clang__)
+  return std::uncaught_exceptions();  // see current_context()
+#else
+  if (uncaught_exception_count == nullptr) [[unlikely]]
+    find_uncaught_exception_count();
+  return static_cast<int>(*uncaught_exception_count);
+#endif
 }
+
+/// Rises while scopes are being left early.
+inline int early_exits() noexcept { return uncaught_exceptions() + (current_context().is_abandoned ? 1 : 0); }
 }  // namespace detail
 
 /// A relation to another span that is not the parent: a batch to its items, a retry to the first try.
@@ -240,8 +254,8 @@ class Span : public SpanRecorder {
  private:
   friend class ScopedSpan;
   friend struct detail::SpanStarter;
-  Span(detail::SpanRecord* record, SpanContext context) noexcept
-      : SpanRecorder(record), context_(std::move(context)) {}
+  Span(const TraceId& trace_id, const SpanId& span_id, TraceFlags flags, TraceState trace_state) noexcept
+      : context_(trace_id, span_id, flags, false, std::move(trace_state)) {}
 
   SpanContext context_;
 };

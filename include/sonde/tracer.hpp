@@ -18,6 +18,8 @@
 
 namespace sonde {
 
+enum class SamplingDecision : std::uint8_t;
+
 class Baggage;
 class Context;
 
@@ -55,6 +57,11 @@ class Parent {
     return span == nullptr ? nullptr : &span->context();
   }
 
+  /// Whether resolve() gives null.
+  [[nodiscard]] bool is_none() const noexcept {
+    return is_current_ ? detail::current_context().span == nullptr : context_ == nullptr;
+  }
+
   /// The baggage the span starts with: that of the context this was made from, else the thread's current one.
   /// A view.
   [[nodiscard]] const Baggage& baggage() const noexcept;
@@ -75,11 +82,24 @@ struct SpanOptions {
 };
 
 namespace detail {
+/// A constant, so that starting a span without options need not make any.
+inline constexpr SpanOptions no_span_options;
+
 [[nodiscard]] bool has_processors(const TracerCore& core) noexcept;
 
 struct SpanStarter {
   [[nodiscard]] static Span start(TracerCore& core, std::string_view name,
                                   const SpanOptions& options) noexcept;
+
+ private:
+  static Span start_any(TracerCore& core, std::string_view name, const SpanOptions& options) noexcept;
+  static Span start_decided(TracerCore& core, const SpanContext* given, const SpanContext* parent,
+                            SamplingDecision decision, std::string_view name,
+                            const SpanOptions& options) noexcept;
+  static Span start_by_asking(TracerCore& core, const SpanContext& parent, std::string_view name,
+                              const SpanOptions& options) noexcept;
+  static void record(Span& span, TracerCore& core, const SpanContext* parent, std::string_view name,
+                     const SpanOptions& options, Attributes more_attributes) noexcept;
 };
 }  // namespace detail
 
@@ -97,18 +117,23 @@ class Tracer {
 
   /// A span that its owner ends, which does not become the current one. Never fails: without a provider, or
   /// when not sampled, the span records nothing and still carries a context on.
-  [[nodiscard]] Span start_span(std::string_view name, const SpanOptions& options = {}) const noexcept {
-    if (detail::TracerCore* const core = slot_->core.load(std::memory_order_acquire); core != nullptr) {
-      return detail::SpanStarter::start(*core, name, options);
-    }
+  [[nodiscard]] Span start_span(std::string_view name, const SpanOptions& options) const noexcept {
+    detail::TracerCore* const core = slot_->core.load(std::memory_order_acquire);
+    if (core != nullptr) return detail::SpanStarter::start(*core, name, options);
     const SpanContext* const parent = options.parent.resolve();
     return parent == nullptr ? Span() : Span(*parent);
+  }
+  [[nodiscard]] Span start_span(std::string_view name) const noexcept {
+    return start_span(name, detail::no_span_options);
   }
 
   /// A span that is the thread's current one until it goes out of scope.
   [[nodiscard]] ScopedSpan start_as_current_span(std::string_view name,
-                                                 const SpanOptions& options = {}) const noexcept {
+                                                 const SpanOptions& options) const noexcept {
     return ScopedSpan(start_span(name, options));
+  }
+  [[nodiscard]] ScopedSpan start_as_current_span(std::string_view name) const noexcept {
+    return ScopedSpan(start_span(name));
   }
 
  private:

@@ -53,7 +53,8 @@ std::uint8_t* write_fixed(std::uint8_t* out, T value) noexcept {
 
 /// Keys and most values are short, and a call of memcpy() costs as much as copying them: up to 32 bytes are
 /// copied as two words that overlap.
-inline std::uint8_t* write_bytes(std::uint8_t* out, const void* data, std::size_t size) noexcept {
+[[gnu::always_inline]] inline std::uint8_t* write_bytes(std::uint8_t* out, const void* data,
+                                                        std::size_t size) noexcept {
   const auto* const from = static_cast<const std::uint8_t*>(data);
   const auto copy_ends = [&]<std::size_t width>(std::integral_constant<std::size_t, width>) {
     std::uint8_t last[width];
@@ -156,6 +157,48 @@ inline std::uint8_t* write_value(std::uint8_t* out, const AttributeValue& value,
 [[nodiscard]] inline std::size_t key_value_size(std::string_view key, std::size_t value_size) noexcept {
   return delimited_size(fields::key_value::key, key.size()) +
          delimited_size(fields::key_value::value, value_size);
+}
+
+/// Most attributes are short: all their lengths fit one byte each, so they need not be measured before they
+/// are written. Holds for scalars and for strings of at most `string_length` bytes, under keys that are not
+/// too long.
+[[nodiscard]] inline bool is_short_key_value(std::string_view key, const AttributeValue& value,
+                                             std::size_t string_length) noexcept {
+  constexpr std::size_t most_of_scalar = 11;  // a tag and a varint
+  constexpr std::size_t most = 119;           // of key and value, beside tags and lengths
+  const std::size_t size =
+      value.type() == AttributeValue::Type::string ? value.as_string().size() : most_of_scalar;
+  return value.type() <= AttributeValue::Type::string && size <= string_length && key.size() + size <= most;
+}
+
+/// The most that write_short_key_value() writes.
+inline constexpr std::size_t short_key_value_size = 2 + 127;
+
+/// A short KeyValue whole: tag, length and content. `field` is below 16.
+[[gnu::always_inline]] inline std::uint8_t* write_short_key_value(std::uint8_t* const out,
+                                                                  std::uint32_t field, std::string_view key,
+                                                                  const AttributeValue& value) noexcept {
+  using Type = AttributeValue::Type;
+  static_assert(Type::string == Type{4} && Type::floating < Type::string && Type::boolean < Type::string);
+  const auto byte = [](std::size_t number) { return static_cast<std::uint8_t>(number); };
+  const auto byte_tag = [&](std::uint32_t number, WireType type) { return byte(tag(number, type)); };
+  out[0] = byte_tag(field, WireType::delimited);
+  out[2] = byte_tag(fields::key_value::key, WireType::delimited);
+  out[3] = byte(key.size());
+  std::uint8_t* const header = write_bytes(out + 4, key.data(), key.size());
+  header[0] = byte_tag(fields::key_value::value, WireType::delimited);
+  std::uint8_t* end = header + 2;
+  if (value.type() == Type::string) {
+    const std::string_view text = value.as_string();
+    end[0] = byte_tag(fields::any_value::string_value, WireType::delimited);
+    end[1] = byte(text.size());
+    end = write_bytes(end + 2, text.data(), text.size());
+  } else {
+    end = write_value(end, value);
+  }
+  header[1] = byte(static_cast<std::size_t>(end - header) - 2);
+  out[1] = byte(static_cast<std::size_t>(end - out) - 2);
+  return end;
 }
 
 /// `attributes` as a repeated KeyValue under `field`. A key given twice is written once, with its last value,

@@ -12,9 +12,9 @@ namespace sonde::detail {
 
 [[nodiscard]] inline ParentCase parent_case(const SpanContext& parent) noexcept {
   if (!parent.is_valid()) return ParentCase::root;
-  if (parent.is_remote())
-    return parent.is_sampled() ? ParentCase::remote_sampled : ParentCase::remote_not_sampled;
-  return parent.is_sampled() ? ParentCase::local_sampled : ParentCase::local_not_sampled;
+  const int first =
+      static_cast<int>(parent.is_remote() ? ParentCase::remote_sampled : ParentCase::local_sampled);
+  return static_cast<ParentCase>(first + (parent.is_sampled() ? 0 : 1));
 }
 
 class SamplingPlan {

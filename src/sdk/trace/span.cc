@@ -2,9 +2,11 @@
 
 #include <cxxabi.h>
 
+#include <cstring>
 #include <new>
 #include <string>
 #include <typeinfo>
+#include <vector>
 
 #include "base/clock.h"
 #include "otlp/writer.h"
@@ -16,6 +18,16 @@
 namespace sonde::detail {
 
 constinit thread_local CurrentContext current;
+constinit thread_local const unsigned* uncaught_exception_count = nullptr;
+
+void find_uncaught_exception_count() noexcept {
+  /// Itanium C++ ABI: Exception Handling, 2.2.2. A thread's own, for as long as it lives.
+  struct ExceptionGlobals {
+    void* caught;
+    unsigned uncaught;
+  };
+  uncaught_exception_count = &reinterpret_cast<const ExceptionGlobals*>(abi::__cxa_get_globals())->uncaught;
+}
 
 CurrentContext& current_context_of_thread() noexcept { return current; }
 
@@ -28,8 +40,14 @@ namespace fields = otlp::fields;
 std::uint64_t or_now(std::uint64_t time) noexcept { return time != 0 ? time : base::Clock::now(); }
 
 ValueLimits value_limits(const SpanRecord& record) noexcept {
-  const SpanLimits& limits = record.core->pipeline->limits;
-  return {limits.attribute_value_length, limits.attribute_value_depth};
+  return {record.limits->attribute_value_length, record.limits->attribute_value_depth};
+}
+
+/// Makes a recording call while the watcher is kept off. Out of the way of those that are not watched.
+template <class Call>
+[[gnu::noinline, gnu::cold]] void unwatched(SpanRecord& record, Call call) noexcept {
+  const WatchPause pause(record);
+  call();
 }
 
 /// Tells almost all different keys apart without looking at their bytes.
@@ -41,7 +59,7 @@ std::uint32_t fingerprint(std::string_view key) noexcept {
 }
 
 /// Whether the KeyValue field at `bytes` (tag and length included) has this key.
-bool has_key(const std::uint8_t* bytes, std::string_view key) noexcept {
+[[gnu::noinline]] bool has_key(const std::uint8_t* bytes, std::string_view key) noexcept {
   do ++bytes;  // over the tag and the length of the KeyValue
   while ((*bytes & 0x80) != 0);
   ++bytes;
@@ -53,10 +71,12 @@ bool has_key(const std::uint8_t* bytes, std::string_view key) noexcept {
 }
 
 /// The attribute of that key, or null.
-SpanRecord::AttributeSlot* find_attribute(SpanRecord& record, std::string_view key,
-                                          std::uint32_t print) noexcept {
+[[gnu::always_inline]] inline SpanRecord::AttributeSlot* find_attribute(SpanRecord& record,
+                                                                        std::string_view key,
+                                                                        std::uint32_t print) noexcept {
   for (SpanRecord::AttributeSlot& slot : record.attributes) {
-    if (slot.fingerprint == print && has_key(record.data + slot.field.offset, key)) return &slot;
+    if (slot.fingerprint == print && has_key(record.data + slot.field.offset, key)) [[unlikely]]
+      return &slot;
   }
   return nullptr;
 }
@@ -68,12 +88,11 @@ void drop_attribute(SpanRecord& record) noexcept { ++record.dropped_attributes; 
 std::uint8_t* place_attribute(SpanRecord& record, SpanRecord::AttributeSlot*& slot,
                               std::size_t field_size) noexcept {
   if (slot != nullptr && slot->field.size == field_size) return record.data + slot->field.offset;
-  if (slot == nullptr && record.attributes.size() >= record.core->pipeline->limits.attribute_count)
-    return nullptr;
+  if (slot == nullptr && record.attributes.size() >= record.limits->attribute_count) return nullptr;
   if (record.reserve(field_size) == nullptr) return nullptr;
   if (slot != nullptr) {
     record.erase(slot->field);
-  } else if (slot = record.add_attribute_slot(); slot == nullptr) {
+  } else if (slot = record.attributes.add(); slot == nullptr) {
     return nullptr;
   }
   slot->field = {record.size, static_cast<std::uint32_t>(field_size)};
@@ -81,26 +100,9 @@ std::uint8_t* place_attribute(SpanRecord& record, SpanRecord::AttributeSlot*& sl
   return record.data + slot->field.offset;
 }
 
-std::size_t count_size(std::uint32_t count) noexcept { return count == 0 ? 0 : 1 + otlp::varint_size(count); }
-
-std::uint8_t* write_count(std::uint8_t* out, std::uint32_t field, std::uint32_t count) noexcept {
-  return count == 0 ? out : otlp::write_varint(otlp::write_tag(out, field, WireType::varint), count);
-}
-
-void add_exception_event(SpanRecord& record, std::string_view type, std::string_view message,
-                         Attributes attributes) {
-  std::vector<Attribute> all = {{"exception.type", type}, {"exception.message", message}};
-  all.insert(all.end(), attributes.begin(), attributes.end());  // the last of a key is the one that counts
-  add_event(record, "exception", 0, Attributes(all));
-}
-
-}  // namespace
-
-void set_attribute(SpanRecord& record, std::string_view key, const AttributeValue& value) noexcept {
-  if (record.watch != nullptr) [[unlikely]] {
-    const WatchPause pause(record);
-    return set_attribute(record, key, value);
-  }
+/// Also long attributes, nested ones, and those that replace another.
+[[gnu::noinline]] void set_any_attribute(SpanRecord& record, std::string_view key,
+                                         const AttributeValue& value) noexcept {
   if (key.empty()) return drop_attribute(record);
   const ValueLimits limits = value_limits(record);
   const std::size_t value_size = otlp::value_size(value, limits);
@@ -118,17 +120,52 @@ void set_attribute(SpanRecord& record, std::string_view key, const AttributeValu
   otlp::write_value(out, value, limits);
 }
 
-void set_attributes(SpanRecord& record, Attributes attributes) noexcept {
-  for (const auto& [key, value] : attributes) set_attribute(record, key, value);
+std::size_t count_size(std::uint32_t count) noexcept { return count == 0 ? 0 : 1 + otlp::varint_size(count); }
+
+std::uint8_t* write_count(std::uint8_t* out, std::uint32_t field, std::uint32_t count) noexcept {
+  return count == 0 ? out : otlp::write_varint(otlp::write_tag(out, field, WireType::varint), count);
 }
 
-void add_event(SpanRecord& record, std::string_view name, std::uint64_t time,
-               Attributes attributes) noexcept {
-  if (record.watch != nullptr) [[unlikely]] {
-    const WatchPause pause(record);
-    return add_event(record, name, time, attributes);
+/// An event whose name and attributes are short, and whose length takes one byte or two.
+constexpr std::size_t most_short_attributes = 8;
+constexpr std::size_t most_short_name = 127;
+constexpr std::size_t most_of_short_event =
+    3 + 9 + 2 + most_short_name + most_short_attributes * otlp::short_key_value_size;
+
+bool is_short_event(std::string_view name, Attributes attributes, const SpanLimits& limits) noexcept {
+  if (name.size() > most_short_name || attributes.size() > most_short_attributes ||
+      attributes.size() > limits.event_attribute_count)
+    return false;
+  for (std::size_t i = 0; i < attributes.size(); ++i) {
+    const auto& [key, value] = attributes[i];
+    if (key.empty() || !otlp::is_short_key_value(key, value, limits.attribute_value_length)) return false;
+    for (std::size_t earlier = 0; earlier < i; ++earlier) {
+      if (attributes[earlier].key == key) return false;
+    }
   }
-  const SpanLimits& span_limits = record.core->pipeline->limits;
+  return true;
+}
+
+std::uint8_t* write_short_event(std::uint8_t* const out, std::string_view name, std::uint64_t time,
+                                Attributes attributes) noexcept {
+  std::uint8_t* const content = out + 2;  // where it begins if its length takes one byte
+  std::uint8_t* end = otlp::write_tag(content, fields::event::time_unix_nano, WireType::fixed64);
+  end = otlp::write_fixed(end, time);
+  end = otlp::write_delimited(end, fields::event::name, name);
+  for (const auto& [key, value] : attributes) {
+    end = otlp::write_short_key_value(end, fields::event::attributes, key, value);
+  }
+  const auto size = static_cast<std::size_t>(end - content);
+  std::uint8_t* const begin = out + 1 + otlp::varint_size(size);
+  if (begin != content) std::memmove(begin, content, size);
+  otlp::write_delimited_header(out, fields::span::events, size);
+  return begin + size;
+}
+
+/// Also events whose attributes are long, nested, many, or given twice.
+[[gnu::noinline]] void add_any_event(SpanRecord& record, std::string_view name, std::uint64_t time,
+                                     Attributes attributes) noexcept {
+  const SpanLimits& span_limits = *record.limits;
   const ValueLimits limits = value_limits(record);
   const LimitedAttributes limited(attributes, span_limits.event_attribute_count);
   const std::size_t content = 9 + otlp::delimited_size(fields::event::name, name.size()) +
@@ -149,12 +186,55 @@ void add_event(SpanRecord& record, std::string_view name, std::uint64_t time,
   record.commit(write_count(out, fields::event::dropped_attributes_count, limited.dropped()));
 }
 
-void add_link(SpanRecord& record, const SpanContext& context, Attributes attributes) noexcept {
-  if (record.watch != nullptr) [[unlikely]] {
-    const WatchPause pause(record);
-    return add_link(record, context, attributes);
+void add_exception_event(SpanRecord& record, std::string_view type, std::string_view message,
+                         Attributes attributes) {
+  std::vector<Attribute> all = {{"exception.type", type}, {"exception.message", message}};
+  all.insert(all.end(), attributes.begin(), attributes.end());  // the last of a key is the one that counts
+  add_event(record, "exception", 0, Attributes(all));
+}
+
+}  // namespace
+
+void set_attribute(SpanRecord& record, std::string_view key, const AttributeValue& value) noexcept {
+  if (record.watch != nullptr) [[unlikely]]
+    return unwatched(record, [&] { set_attribute(record, key, value); });
+  if (key.empty() || !otlp::is_short_key_value(key, value, record.limits->attribute_value_length))
+    return set_any_attribute(record, key, value);
+  const std::uint32_t print = fingerprint(key);
+  if (find_attribute(record, key, print) != nullptr) [[unlikely]]
+    return set_any_attribute(record, key, value);
+  if (record.attributes.size() >= record.limits->attribute_count) return drop_attribute(record);
+  std::uint8_t* const out = record.reserve(otlp::short_key_value_size);
+  if (out == nullptr) return drop_attribute(record);
+  SpanRecord::AttributeSlot* const slot = record.attributes.add();
+  if (slot == nullptr) return drop_attribute(record);
+  const std::uint8_t* const end = otlp::write_short_key_value(out, fields::span::attributes, key, value);
+  *slot = {print, {record.size, static_cast<std::uint32_t>(end - out)}};
+  record.commit(end);
+}
+
+void set_attributes(SpanRecord& record, Attributes attributes) noexcept {
+  for (const auto& [key, value] : attributes) set_attribute(record, key, value);
+}
+
+void add_event(SpanRecord& record, std::string_view name, std::uint64_t time,
+               Attributes attributes) noexcept {
+  if (record.watch != nullptr) [[unlikely]]
+    return unwatched(record, [&] { add_event(record, name, time, attributes); });
+  if (!is_short_event(name, attributes, *record.limits)) return add_any_event(record, name, time, attributes);
+  std::uint8_t* const out = record.reserve(most_of_short_event);
+  if (out == nullptr || record.event_count >= record.limits->event_count) {
+    ++record.dropped_events;
+    return;
   }
-  const SpanLimits& span_limits = record.core->pipeline->limits;
+  ++record.event_count;
+  record.commit(write_short_event(out, name, or_now(time), attributes));
+}
+
+void add_link(SpanRecord& record, const SpanContext& context, Attributes attributes) noexcept {
+  if (record.watch != nullptr) [[unlikely]]
+    return unwatched(record, [&] { add_link(record, context, attributes); });
+  const SpanLimits& span_limits = *record.limits;
   const ValueLimits limits = value_limits(record);
   const std::string_view trace_state = context.trace_state().header();
   const LimitedAttributes limited(attributes, span_limits.link_attribute_count);
@@ -182,10 +262,8 @@ void add_link(SpanRecord& record, const SpanContext& context, Attributes attribu
 }
 
 void set_status(SpanRecord& record, StatusCode code, std::string_view message) noexcept {
-  if (record.watch != nullptr) [[unlikely]] {
-    const WatchPause pause(record);
-    return set_status(record, code, message);
-  }
+  if (record.watch != nullptr) [[unlikely]]
+    return unwatched(record, [&] { set_status(record, code, message); });
   if (code == StatusCode::unset || record.status_code == StatusCode::ok) return;
   if (record.status.size != 0) record.erase(std::exchange(record.status, {}));
   record.status_code = code;
@@ -205,10 +283,8 @@ void set_status(SpanRecord& record, StatusCode code, std::string_view message) n
 }
 
 void update_name(SpanRecord& record, std::string_view name) noexcept {
-  if (record.watch != nullptr) [[unlikely]] {
-    const WatchPause pause(record);
-    return update_name(record, name);
-  }
+  if (record.watch != nullptr) [[unlikely]]
+    return unwatched(record, [&] { update_name(record, name); });
   const std::size_t field_size = otlp::delimited_size(fields::span::name, name.size());
   if (record.reserve(field_size) == nullptr) return;
   if (record.name.size != 0) record.erase(std::exchange(record.name, {}));

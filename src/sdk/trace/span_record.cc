@@ -9,61 +9,60 @@
 #include "sdk/diagnostics.h"
 
 namespace sonde::detail {
+
+constinit thread_local RecordPool record_pool;
+
 namespace {
 
-using otlp::tag;
 using otlp::WireType;
 namespace fields = otlp::fields;
 
-/// Records a thread holds for its next spans. More than are ever open at once in one thread is waste.
+/// More than are ever open at once in one thread is waste.
 constexpr int most_kept_records = 64;
 
-struct RecordPool {
-  SpanRecord* first = nullptr;
-  int count = 0;
-  bool is_guarded = false;
-};
-
-/// Access must be as cheap as a load, so the pool itself has no destructor; the guard beside it does.
-constinit thread_local RecordPool pool;
-
+/// Access to the pool must be as cheap as a load, so it has no destructor; the guard beside it does.
 struct PoolGuard {
+  PoolGuard() noexcept { record_pool.room = most_kept_records; }
   ~PoolGuard() {
-    while (pool.first != nullptr) delete std::exchange(pool.first, pool.first->next_free);
-    pool.count = most_kept_records;  // spans that end later on this thread free their records at once
+    while (record_pool.first != nullptr) {
+      delete std::exchange(record_pool.first, record_pool.first->next_free);
+    }
+    record_pool.room = 0;
+    has_gone = true;
   }
+  /// Constructs it on this thread.
   void touch() const noexcept {}
-};
-thread_local PoolGuard pool_guard;
 
-constexpr std::uint8_t byte_tag(std::uint32_t field, WireType type) noexcept {
-  return static_cast<std::uint8_t>(tag(field, type));
-}
+  static constinit thread_local bool has_gone;  ///< Spans that end later on this thread free their records.
+};
+constinit thread_local bool PoolGuard::has_gone = false;
+thread_local PoolGuard pool_guard;
 
 }  // namespace
 
-SpanRecord::SpanRecord() { attributes.reserve(32); }
+// NOLINTBEGIN(cppcoreguidelines-no-malloc): realloc() grows them
+SpanRecord::~SpanRecord() { std::free(data); }
+SpanRecord::AttributeSlots::~AttributeSlots() { std::free(slots_); }
 
-SpanRecord::~SpanRecord() { std::free(data); }  // NOLINT(cppcoreguidelines-no-malloc): realloc() grows it
+bool SpanRecord::AttributeSlots::grow() noexcept {
+  constexpr std::uint32_t first = 32;
+  const std::uint32_t target = std::max(first, 2 * capacity_);
+  void* const grown = std::realloc(slots_, target * sizeof(AttributeSlot));
+  if (grown == nullptr) return false;
+  slots_ = static_cast<AttributeSlot*>(grown);
+  capacity_ = target;
+  return true;
+}
 
 bool SpanRecord::grow(std::size_t count) noexcept {
   const std::size_t needed = size + count;
   if (needed > max_size) return false;
   const std::size_t target = std::max({needed, std::size_t{capacity} * 2, initial_capacity});
-  void* const grown = std::realloc(data, std::min(target, max_size));  // NOLINT(cppcoreguidelines-no-malloc)
+  void* const grown = std::realloc(data, std::min(target, max_size));
   if (grown == nullptr) return false;
   data = static_cast<std::uint8_t*>(grown);
   capacity = static_cast<std::uint32_t>(std::min(target, max_size));
   return true;
-}
-
-bool SpanRecord::grow_attributes() noexcept {
-  try {
-    attributes.reserve(2 * attributes.capacity());
-    return true;
-  } catch (const std::bad_alloc&) {
-    return false;
-  }
 }
 
 void SpanRecord::erase(Field field) noexcept {
@@ -78,25 +77,14 @@ void SpanRecord::erase(Field field) noexcept {
   for (AttributeSlot& slot : attributes) move(slot.field);
 }
 
-void SpanRecord::recycle() noexcept {
-  size = 0;
-  name = status = {};
-  status_code = StatusCode::unset;
-  event_count = link_count = dropped_attributes = dropped_events = dropped_links = 0;
-  attributes.clear();
-  if (capacity > most_kept_capacity) {
-    std::free(data);  // NOLINT(cppcoreguidelines-no-malloc)
-    data = nullptr;
-    capacity = 0;
-  }
+void SpanRecord::free_bytes() noexcept {
+  std::free(std::exchange(data, nullptr));
+  capacity = 0;
 }
+// NOLINTEND(cppcoreguidelines-no-malloc)
 
-SpanRecord* acquire_record() noexcept {
-  if (SpanRecord* const record = pool.first; record != nullptr) {
-    pool.first = record->next_free;
-    --pool.count;
-    return record;
-  }
+SpanRecord* make_record() noexcept {
+  if (!PoolGuard::has_gone) pool_guard.touch();
   try {
     return new SpanRecord;
   } catch (const std::bad_alloc&) {
@@ -104,59 +92,14 @@ SpanRecord* acquire_record() noexcept {
   }
 }
 
-void release_record(SpanRecord* record) noexcept {
-  if (pool.count >= most_kept_records) {
+void release_without_room(SpanRecord* record) noexcept {
+  if (record_pool.first != nullptr || PoolGuard::has_gone) {
     delete record;
     return;
   }
-  if (!pool.is_guarded) {
-    pool_guard.touch();  // constructs the guard on this thread
-    pool.is_guarded = true;
-  }
-  record->recycle();
-  record->next_free = std::exchange(pool.first, record);
-  ++pool.count;
-}
-
-bool begin_record(SpanRecord& record, const SpanStart& start) noexcept {
-  const std::string_view trace_state = start.context.trace_state().header();
-  const std::size_t name_size = otlp::delimited_size(fields::span::name, start.name.size());
-  constexpr std::size_t fixed_size = 18 + 10 + 10 + 2 + 9 + 6;
-  std::uint8_t* out = record.reserve(fixed_size + name_size +
-                                     otlp::delimited_size(fields::span::trace_state, trace_state.size()));
-  if (out == nullptr) return false;
-  *out++ = byte_tag(fields::span::trace_id, WireType::delimited);
-  *out++ = TraceId::size;
-  out = otlp::write_fixed(out, start.context.trace_id().bytes);
-  *out++ = byte_tag(fields::span::span_id, WireType::delimited);
-  *out++ = SpanId::size;
-  out = otlp::write_fixed(out, start.context.span_id().bytes);
-  std::uint32_t flags = start.context.trace_flags().bits | fields::span_flags::has_is_remote;
-  if (start.parent != nullptr) {
-    *out++ = byte_tag(fields::span::parent_span_id, WireType::delimited);
-    *out++ = SpanId::size;
-    out = otlp::write_fixed(out, start.parent->span_id().bytes);
-    if (start.parent->is_remote()) flags |= fields::span_flags::is_remote;
-  }
-  *out++ = byte_tag(fields::span::kind, WireType::varint);
-  *out++ = static_cast<std::uint8_t>(start.kind);
-  *out++ = byte_tag(fields::span::start_time_unix_nano, WireType::fixed64);
-  out = otlp::write_fixed(out, start.time);
-  out = otlp::write_fixed(otlp::write_tag(out, fields::span::flags, WireType::fixed32), flags);
-  if (!trace_state.empty()) out = otlp::write_delimited(out, fields::span::trace_state, trace_state);
-  record.name = {static_cast<std::uint32_t>(out - record.data), static_cast<std::uint32_t>(name_size)};
-  out = otlp::write_delimited(out, fields::span::name, start.name);
-  record.start_time = start.time;
-  record.is_sampled = start.context.is_sampled();
-  record.commit(out);
-  return true;
-}
-
-void write_end_time(SpanRecord& record, std::uint64_t end_time) noexcept {
-  std::uint8_t* out = record.reserve(9);
-  if (out == nullptr) return;
-  *out++ = byte_tag(fields::span::end_time_unix_nano, WireType::fixed64);
-  record.commit(otlp::write_fixed(out, std::max(end_time, record.start_time)));
+  // The thread's first: spans have been started elsewhere.
+  pool_guard.touch();
+  release_record(record);
 }
 
 namespace {
@@ -175,8 +118,7 @@ void report_drops(const SpanRecord& record) noexcept {
 
 }  // namespace
 
-void write_dropped_counts(SpanRecord& record) noexcept {
-  if ((record.dropped_attributes | record.dropped_events | record.dropped_links) == 0) return;
+void write_drops(SpanRecord& record) noexcept {
   report_drops(record);
   constexpr std::size_t count_size = 1 + 5;
   std::uint8_t* out = record.reserve(3 * count_size);

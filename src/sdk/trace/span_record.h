@@ -4,12 +4,14 @@
 // that lets an attribute, the name or the status be replaced. Records belong to threads, which keep a few of
 // them, so that starting a span allocates nothing once a thread has warmed up.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
-#include <vector>
+#include <utility>
 
+#include "otlp/writer.h"
 #include "sdk/trace/tracer_core.h"
 #include "sonde/attribute.hpp"
 #include "sonde/span.hpp"
@@ -35,35 +37,66 @@ struct SpanRecord {
     Field field;
   };
 
-  SpanRecord();
+  /// The attributes that the record has, in their order. As a vector, but lean where they are added.
+  class AttributeSlots {
+   public:
+    AttributeSlots() = default;
+    ~AttributeSlots();
+    AttributeSlots(const AttributeSlots&) = delete;
+    AttributeSlots& operator=(const AttributeSlots&) = delete;
+
+    /// One more, or null if memory is exhausted.
+    [[nodiscard]] AttributeSlot* add() noexcept {
+      if (size_ == capacity_ && !grow()) [[unlikely]]
+        return nullptr;
+      return &slots_[size_++];
+    }
+    void clear() noexcept { size_ = 0; }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] AttributeSlot* begin() noexcept { return slots_; }
+    [[nodiscard]] AttributeSlot* end() noexcept { return slots_ + size_; }
+
+   private:
+    [[nodiscard]] bool grow() noexcept;
+
+    AttributeSlot* slots_ = nullptr;
+    std::uint32_t size_ = 0;
+    std::uint32_t capacity_ = 0;
+  };
+
+  SpanRecord() = default;
   ~SpanRecord();
   SpanRecord(const SpanRecord&) = delete;
   SpanRecord& operator=(const SpanRecord&) = delete;
 
   /// Room for `size` more bytes at the end, or null if there is none; not part of the span until commit().
   [[nodiscard]] std::uint8_t* reserve(std::size_t count) noexcept {
-    if (capacity - size < count && !grow(count)) return nullptr;
+    if (capacity - size < count && !grow(count)) [[unlikely]]
+      return nullptr;
     return data + size;
   }
   void commit(const std::uint8_t* end) noexcept { size = static_cast<std::uint32_t>(end - data); }
-
-  /// Bookkeeping for one more attribute, or null if memory is exhausted.
-  [[nodiscard]] AttributeSlot* add_attribute_slot() noexcept {
-    if (attributes.size() == attributes.capacity() && !grow_attributes()) return nullptr;
-    return &attributes.emplace_back();
-  }
 
   /// Takes a field out of the bytes and moves what lies behind it down.
   void erase(Field field) noexcept;
 
   /// Ready for the next span.
-  void recycle() noexcept;
+  void recycle() noexcept {
+    size = 0;
+    name = status = {};
+    status_code = StatusCode::unset;
+    event_count = link_count = dropped_attributes = dropped_events = dropped_links = 0;
+    attributes.clear();
+    if (capacity > most_kept_capacity) [[unlikely]]
+      free_bytes();
+  }
 
   [[nodiscard]] std::string_view bytes() const noexcept {
     return {reinterpret_cast<const char*>(data), size};
   }
 
   const TracerCore* core = nullptr;
+  const SpanLimits* limits = nullptr;
   SpanWatch* watch = nullptr;  ///< Null: no other thread reads this record; see span_watch.h.
   std::uint8_t* data = nullptr;
   std::uint32_t size = 0;
@@ -78,34 +111,59 @@ struct SpanRecord {
   std::uint32_t dropped_attributes = 0;
   std::uint32_t dropped_events = 0;
   std::uint32_t dropped_links = 0;
-  std::vector<AttributeSlot> attributes;
+  AttributeSlots attributes;
   SpanRecord* next_free = nullptr;
 
  private:
   [[nodiscard]] bool grow(std::size_t count) noexcept;
-  [[nodiscard]] bool grow_attributes() noexcept;
+  void free_bytes() noexcept;
 };
+
+/// Records that a thread has at hand for its next spans.
+struct RecordPool {
+  SpanRecord* first = nullptr;
+  int room = 0;  ///< For so many more.
+};
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local RecordPool record_pool;
+
+[[nodiscard]] SpanRecord* make_record() noexcept;
+void release_without_room(SpanRecord* record) noexcept;
 
 /// A record of this thread's, or a new one; null if memory is exhausted.
-[[nodiscard]] SpanRecord* acquire_record() noexcept;
-/// Gives it to the calling thread, which need not be the one it came from.
-void release_record(SpanRecord* record) noexcept;
+[[nodiscard]] inline SpanRecord* acquire_record() noexcept {
+  RecordPool& pool = record_pool;
+  SpanRecord* const record = pool.first;
+  if (record == nullptr) [[unlikely]]
+    return make_record();
+  pool.first = record->next_free;
+  ++pool.room;
+  return record;
+}
 
-/// What is known when a span starts.
-struct SpanStart {
-  const SpanContext& context;
-  const SpanContext* parent;  ///< Null: a root.
-  std::string_view name;
-  SpanKind kind;
-  std::uint64_t time;
-};
-/// Writes it. False if there is no memory for it.
-[[nodiscard]] bool begin_record(SpanRecord& record, const SpanStart& start) noexcept;
+/// Gives it to the calling thread, which need not be the one it came from.
+inline void release_record(SpanRecord* record) noexcept {
+  RecordPool& pool = record_pool;
+  if (pool.room == 0) [[unlikely]]
+    return release_without_room(record);
+  --pool.room;
+  record->recycle();
+  record->next_free = std::exchange(pool.first, record);
+}
 
 /// Writes the end time.
-void write_end_time(SpanRecord& record, std::uint64_t end_time) noexcept;
+inline void write_end_time(SpanRecord& record, std::uint64_t end_time) noexcept {
+  std::uint8_t* out = record.reserve(9);
+  if (out == nullptr) return;
+  *out++ =
+      static_cast<std::uint8_t>(otlp::tag(otlp::fields::span::end_time_unix_nano, otlp::WireType::fixed64));
+  record.commit(otlp::write_fixed(out, std::max(end_time, record.start_time)));
+}
 /// Writes how much was dropped, if anything, and reports it. With the end time the record then holds a
 /// complete Span message.
-void write_dropped_counts(SpanRecord& record) noexcept;
+void write_drops(SpanRecord& record) noexcept;
+inline void write_dropped_counts(SpanRecord& record) noexcept {
+  if ((record.dropped_attributes | record.dropped_events | record.dropped_links) != 0) [[unlikely]]
+    write_drops(record);
+}
 
 }  // namespace sonde::detail

@@ -20,6 +20,9 @@ struct TracerPipeline {
   SpanLimits limits;
   std::unique_ptr<Sampler> sampler;
   SamplingPlan sampling;
+  // For quick paths.
+  bool is_plain = true;      ///< Ids are random and spans are not counted.
+  bool drops_roots = false;  ///< All of them, and is plain.
   std::unique_ptr<IdGenerator> id_generator;
   std::vector<ScopeRule> scope_rules;
   std::vector<std::unique_ptr<SpanProcessor>> processors;

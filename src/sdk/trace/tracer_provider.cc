@@ -35,6 +35,10 @@ TracerProvider::TracerProvider(TracerProviderOptions options)
         if (options.meter_provider != nullptr) {
           pipeline.counters = std::make_unique<detail::SpanCounters>(*options.meter_provider);
         }
+        pipeline.is_plain = pipeline.id_generator == nullptr && pipeline.counters == nullptr;
+        const detail::SamplingPlan::Case& root = pipeline.sampling.at(detail::ParentCase::root);
+        pipeline.drops_roots =
+            pipeline.is_plain && root.sampler == nullptr && root.decision == SamplingDecision::drop;
       })) {}
 
 TracerProvider::~TracerProvider() { shutdown(); }
