@@ -157,7 +157,8 @@ TEST(SelfObservation, TimesExportsByTheirOutcome) {
     observed.tracer.start_span("span").end();
     observed.provider->force_flush();
   }
-  const auto points = metrics.collect().histograms("otel.sdk.exporter.operation.duration");
+  const Collected collected = metrics.collect();
+  const auto points = collected.histograms("otel.sdk.exporter.operation.duration");
   ASSERT_EQ(points.size(), 2u);
   EXPECT_EQ(points[0].count(), 1u);
   EXPECT_EQ(attribute_count(points[0]) + attribute_count(points[1]), 2 + 3);
