@@ -5,7 +5,7 @@
 #include <limits>
 #include <string>
 
-#include <locale.h>
+#include <clocale>
 
 namespace sonde::base {
 namespace {

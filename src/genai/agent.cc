@@ -41,19 +41,27 @@ detail::StartedOperation start_agent(OperationType type, std::string_view operat
                                  instrumentation);
 }
 
-detail::StartedOperation start_named(OperationType type, std::string_view operation, std::string_view key,
-                                     std::string_view name, std::string_view conversation_id,
-                                     const Parent& parent, const Instrumentation& instrumentation) noexcept {
+/// What a workflow and a plan have: an operation, and the name of what it is of.
+struct NamedOperation {
+  OperationType type;
+  std::string_view operation;
+  std::string_view key;  ///< The name's attribute.
+  std::string_view name;
+  std::string_view conversation_id = {};
+};
+
+detail::StartedOperation start_named(const NamedOperation& named, const Parent& parent,
+                                     const Instrumentation& instrumentation) noexcept {
   detail::AttributeList<3> list;
-  list.add(attribute::operation_name, operation);
-  list.add_if(key, name);
-  list.add_if(attribute::conversation_id, conversation_id);
-  return detail::start_operation({.type = type,
-                                  .target = name,
+  list.add(attribute::operation_name, named.operation);
+  list.add_if(named.key, named.name);
+  list.add_if(attribute::conversation_id, named.conversation_id);
+  return detail::start_operation({.type = named.type,
+                                  .target = named.name,
                                   .kind = SpanKind::internal,
                                   .parent = parent,
                                   .attributes = list,
-                                  .labels = {.operation_name = operation, .target_name = name}},
+                                  .labels = {.operation_name = named.operation, .target_name = named.name}},
                                  instrumentation);
 }
 
@@ -92,11 +100,12 @@ void AgentInvocation::set_finish_reasons(Strings reasons) noexcept {
 
 WorkflowInvocation::WorkflowInvocation(std::string_view name, std::string_view conversation_id,
                                        const Parent& parent, const Instrumentation& instrumentation)
-    : Operation(start_named(OperationType::workflow, operation::invoke_workflow, attribute::workflow_name,
-                            name, conversation_id, parent, instrumentation)) {}
+    : Operation(start_named({OperationType::workflow, operation::invoke_workflow, attribute::workflow_name,
+                             name, conversation_id},
+                            parent, instrumentation)) {}
 
 Plan::Plan(std::string_view agent_name, const Parent& parent, const Instrumentation& instrumentation)
-    : Operation(start_named(OperationType::plan, operation::plan, attribute::agent_name, agent_name, {},
-                            parent, instrumentation)) {}
+    : Operation(start_named({OperationType::plan, operation::plan, attribute::agent_name, agent_name}, parent,
+                            instrumentation)) {}
 
 }  // namespace sonde::genai

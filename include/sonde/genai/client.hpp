@@ -42,15 +42,16 @@ class Client {
   Client& operator=(Client&&) noexcept;
   ~Client();
 
-  [[nodiscard]] Result<ChatResponse> chat(const ChatRequest& request, std::stop_token stop = {});
+  [[nodiscard]] Result<ChatResponse> chat(const ChatRequest& request, const std::stop_token& stop = {});
 
   /// Calls on_chunk for each piece as it arrives, on this thread; false from it ends the stream, which is no
   /// error. The result is the whole answer so far. Only a stream that has not begun is tried again.
   [[nodiscard]] Result<ChatResponse> stream_chat(const ChatRequest& request,
                                                  const std::function<bool(const ChatChunk&)>& on_chunk,
-                                                 std::stop_token stop = {});
+                                                 const std::stop_token& stop = {});
 
-  [[nodiscard]] Result<EmbeddingsResponse> embed(const EmbeddingsInput& input, std::stop_token stop = {});
+  [[nodiscard]] Result<EmbeddingsResponse> embed(const EmbeddingsInput& input,
+                                                 const std::stop_token& stop = {});
 
  protected:
   Client(std::unique_ptr<detail::Dialect> dialect, ClientOptions options,

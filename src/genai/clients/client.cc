@@ -45,6 +45,7 @@ void record_request(Inference& inference, const ChatRequest& request) {
     }
   });
   std::vector<ToolDefinition> tools;
+  tools.reserve(request.tools.size());
   for (const Tool& tool : request.tools) tools.push_back({.name = tool.name});
   if (!tools.empty()) inference.record_tools(tools);
 }
@@ -236,17 +237,17 @@ Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
 Client::~Client() = default;
 
-Result<ChatResponse> Client::chat(const ChatRequest& request, std::stop_token stop) {
+Result<ChatResponse> Client::chat(const ChatRequest& request, const std::stop_token& stop) {
   return impl_->chat(request, stop);
 }
 
 Result<ChatResponse> Client::stream_chat(const ChatRequest& request,
                                          const std::function<bool(const ChatChunk&)>& on_chunk,
-                                         std::stop_token stop) {
+                                         const std::stop_token& stop) {
   return impl_->stream_chat(request, on_chunk, stop);
 }
 
-Result<EmbeddingsResponse> Client::embed(const EmbeddingsInput& input, std::stop_token stop) {
+Result<EmbeddingsResponse> Client::embed(const EmbeddingsInput& input, const std::stop_token& stop) {
   return impl_->embed(input, stop);
 }
 

@@ -21,6 +21,8 @@ struct ApiRequest {
 /// Reads one streamed answer, event by event.
 class StreamDecoder {
  public:
+  StreamDecoder(const StreamDecoder&) = delete;
+  StreamDecoder& operator=(const StreamDecoder&) = delete;
   virtual ~StreamDecoder() = default;
 
   /// Takes the data of an event. Text and reasoning in it are told to `on_chunk` at once. Fails with what the
@@ -35,8 +37,6 @@ class StreamDecoder {
 
  protected:
   StreamDecoder() = default;
-  StreamDecoder(const StreamDecoder&) = delete;
-  StreamDecoder& operator=(const StreamDecoder&) = delete;
 
   /// The choice of that index, made if need be; the last one there may be if the index is absurd.
   [[nodiscard]] ChatChoice& choice(std::size_t index);

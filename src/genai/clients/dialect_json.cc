@@ -46,14 +46,14 @@ ApiError Dialect::read_error(unsigned status, const std::string& body) const {
 
 Json parse(std::string_view text) { return Json::parse(text, nullptr, false); }
 
-const Json& member(const Json& json, const char* key) noexcept {
+const Json& member(const Json& json, const char* key) {
   static const auto* const none = new Json;  // outlives every static destructor
   if (!json.is_object()) return *none;
   const auto found = json.find(key);
   return found == json.end() ? *none : *found;
 }
 
-const Json& list(const Json& json, const char* key) noexcept {
+const Json& list(const Json& json, const char* key) {
   static const auto* const none = new Json(Json::array());  // outlives every static destructor
   const Json& value = member(json, key);
   return value.is_array() ? value : *none;

@@ -19,9 +19,9 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Json parse(std::string_view text);
 
 /// The member, or null if there is none or `json` is no object.
-[[nodiscard]] const Json& member(const Json& json, const char* key) noexcept;
+[[nodiscard]] const Json& member(const Json& json, const char* key);
 /// The member if it is an array, else an empty one.
-[[nodiscard]] const Json& list(const Json& json, const char* key) noexcept;
+[[nodiscard]] const Json& list(const Json& json, const char* key);
 /// A string member, or empty.
 [[nodiscard]] std::string text(const Json& json, const char* key);
 /// A whole number that is not negative, or nothing.
