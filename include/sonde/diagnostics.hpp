@@ -22,15 +22,13 @@ class DiagnosticHandler {
  public:
   DiagnosticHandler() noexcept = default;
 
-  // NOLINTNEXTLINE(google-explicit-constructor): {.on_diagnostic = [](std::string_view line) { ... }} is the
-  // point.
+  // NOLINTBEGIN(google-explicit-constructor): {.on_diagnostic = [](std::string_view) { ... }} is the point.
   template <std::invocable<std::string_view> Function>
-    requires(!std::same_as<std::remove_cvref_t<Function>, DiagnosticHandler>)
-  DiagnosticHandler(Function&& function)
-      : function_(std::make_shared<std::decay_t<Function>>(std::forward<Function>(function))),
-        call_([](void* target, std::string_view line) {
-          (*static_cast<std::decay_t<Function>*>(target))(line);
-        }) {}
+    requires(!std::same_as<Function, DiagnosticHandler>)
+  DiagnosticHandler(Function function)
+      : function_(std::make_shared<Function>(std::move(function))),
+        call_([](void* target, std::string_view line) { (*static_cast<Function*>(target))(line); }) {}
+  // NOLINTEND(google-explicit-constructor)
 
   [[nodiscard]] explicit operator bool() const noexcept { return call_ != nullptr; }
   void operator()(std::string_view line) const { call_(function_.get(), line); }

@@ -41,6 +41,8 @@ struct MetricRequestLimits {
 
 class MetricReader {
  public:
+  MetricReader(const MetricReader&) = delete;
+  MetricReader& operator=(const MetricReader&) = delete;
   virtual ~MetricReader();
 
   // How this reader wants its metrics. Asked when an instrument is made; the answers must not change.
@@ -58,8 +60,6 @@ class MetricReader {
 
  protected:
   MetricReader() = default;
-  MetricReader(const MetricReader&) = delete;
-  MetricReader& operator=(const MetricReader&) = delete;
 
   /// Everything there is, callbacks asked first. Nothing if the reader has no provider, or if called from a
   /// callback. Waits for another collection that is under way. Thread-safe.

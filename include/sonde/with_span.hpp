@@ -75,8 +75,8 @@ struct ContextTaskPromise : TaskResult<Result> {
 
   /// From the coroutine's parameters.
   template <class... Rest>
-  explicit ContextTaskPromise(const Context& context_to_start_with, Rest&&... /*rest*/)
-      : context(context_to_start_with) {}
+  explicit ContextTaskPromise(Context context_to_start_with, Rest&&... /*rest*/)
+      : context(std::move(context_to_start_with)) {}
 
   struct FinalAwaiter {
     bool await_ready() noexcept { return false; }

@@ -20,7 +20,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHECKED_FOLDERS = ("src", "examples", "bench")
 # Tests, benchmarks and fuzz targets are left out: half of all the time for findings in GoogleTest's macros.
-LEFT_OUT = re.compile(r"_(test|bench|fuzz)\.cc$|/testing/")
+LEFT_OUT = re.compile(r"_(test|bench|fuzz)\.cc$|/testing/|\.S$")
 INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*["<]([^">]+)[">]', re.MULTILINE)
 EXTRA_ARGUMENTS = ["--quiet", "--extra-arg=-Wno-unknown-warning-option"]  # the flags are gcc's
 

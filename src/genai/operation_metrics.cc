@@ -92,34 +92,42 @@ void by_modality(std::int64_t all, const Usage::Modalities& parts, Count count) 
 
 OperationMetrics::OperationMetrics(const Profiles& profiles) : profiles_(profiles) {
   const Meter meter = get_meter("sonde.genai", version);
-  if (profiles.newest) {
-    inference_duration_ = seconds(meter, "gen_ai.client.inference.duration", duration_buckets(),
-                                  "Duration of inferences, retries and streaming included.");
-    time_to_first_chunk_ = seconds(meter, "gen_ai.client.inference.time_to_first_chunk", duration_buckets(),
-                                   "Time from a streaming request to its first chunk.");
-    time_per_output_chunk_ = seconds(meter, "gen_ai.client.inference.time_per_output_chunk",
-                                     duration_buckets(), "Time from one chunk of a stream to the next.");
-    input_tokens_ = tokens(meter, "gen_ai.client.inference.usage.input_tokens", "Input tokens used.");
-    output_tokens_ = tokens(meter, "gen_ai.client.inference.usage.output_tokens", "Output tokens used.");
-    cache_read_input_tokens_ = tokens(meter, "gen_ai.client.inference.usage.cache_read.input_tokens",
-                                      "Of the input tokens, those read from a cache.");
-    cache_write_input_tokens_ = tokens(meter, "gen_ai.client.inference.usage.cache_write.input_tokens",
-                                       "Of the input tokens, those written to a cache.");
-    reasoning_output_tokens_ = tokens(meter, "gen_ai.client.inference.usage.reasoning.output_tokens",
-                                      "Of the output tokens, those of reasoning.");
-    operation_input_tokens_ = counts(meter, "gen_ai.client.inference.operation.input_tokens", "{token}",
-                                     token_buckets(), "Input tokens of an inference.");
-    operation_output_tokens_ = counts(meter, "gen_ai.client.inference.operation.output_tokens", "{token}",
-                                      token_buckets(), "Output tokens of an inference.");
-    embeddings_duration_ =
-        seconds(meter, "gen_ai.client.embeddings.duration", duration_buckets(), "Duration of embeddings.");
-    embeddings_input_tokens_ = counts(meter, "gen_ai.client.embeddings.operation.input_tokens", "{token}",
-                                      token_buckets(), "Input tokens of embeddings.");
-    invoke_agent_inference_calls_ = counts(meter, "gen_ai.invoke_agent.inference_calls", "{inference_call}",
-                                           call_buckets(), "Inferences of an agent's invocation.");
-    invoke_agent_tool_calls_ = counts(meter, "gen_ai.invoke_agent.tool_calls", "{tool_call}", call_buckets(),
-                                      "Tools run in an agent's invocation.");
-  }
+  create_for_agents(meter);
+  if (profiles.newest) create_newest(meter);
+  if (profiles.v1_41) create_v1_41(meter);
+  if (profiles.lesson) create_lesson(meter);
+}
+
+void OperationMetrics::create_newest(const Meter& meter) {
+  inference_duration_ = seconds(meter, "gen_ai.client.inference.duration", duration_buckets(),
+                                "Duration of inferences, retries and streaming included.");
+  time_to_first_chunk_ = seconds(meter, "gen_ai.client.inference.time_to_first_chunk", duration_buckets(),
+                                 "Time from a streaming request to its first chunk.");
+  time_per_output_chunk_ = seconds(meter, "gen_ai.client.inference.time_per_output_chunk", duration_buckets(),
+                                   "Time from one chunk of a stream to the next.");
+  input_tokens_ = tokens(meter, "gen_ai.client.inference.usage.input_tokens", "Input tokens used.");
+  output_tokens_ = tokens(meter, "gen_ai.client.inference.usage.output_tokens", "Output tokens used.");
+  cache_read_input_tokens_ = tokens(meter, "gen_ai.client.inference.usage.cache_read.input_tokens",
+                                    "Of the input tokens, those read from a cache.");
+  cache_write_input_tokens_ = tokens(meter, "gen_ai.client.inference.usage.cache_write.input_tokens",
+                                     "Of the input tokens, those written to a cache.");
+  reasoning_output_tokens_ = tokens(meter, "gen_ai.client.inference.usage.reasoning.output_tokens",
+                                    "Of the output tokens, those of reasoning.");
+  operation_input_tokens_ = counts(meter, "gen_ai.client.inference.operation.input_tokens", "{token}",
+                                   token_buckets(), "Input tokens of an inference.");
+  operation_output_tokens_ = counts(meter, "gen_ai.client.inference.operation.output_tokens", "{token}",
+                                    token_buckets(), "Output tokens of an inference.");
+  embeddings_duration_ =
+      seconds(meter, "gen_ai.client.embeddings.duration", duration_buckets(), "Duration of embeddings.");
+  embeddings_input_tokens_ = counts(meter, "gen_ai.client.embeddings.operation.input_tokens", "{token}",
+                                    token_buckets(), "Input tokens of embeddings.");
+  invoke_agent_inference_calls_ = counts(meter, "gen_ai.invoke_agent.inference_calls", "{inference_call}",
+                                         call_buckets(), "Inferences of an agent's invocation.");
+  invoke_agent_tool_calls_ = counts(meter, "gen_ai.invoke_agent.tool_calls", "{tool_call}", call_buckets(),
+                                    "Tools run in an agent's invocation.");
+}
+
+void OperationMetrics::create_for_agents(const Meter& meter) {
   invoke_agent_duration_ =
       seconds(meter, "gen_ai.invoke_agent.duration", agent_buckets(), "Duration of agents' invocations.");
   invoke_workflow_duration_ =
@@ -130,24 +138,26 @@ OperationMetrics::OperationMetrics(const Profiles& profiles) : profiles_(profile
                                            "Duration of MCP requests, at the client.");
   mcp_server_operation_duration_ = seconds(meter, "mcp.server.operation.duration", mcp_buckets(),
                                            "Duration of MCP requests, at the server.");
-  if (profiles.v1_41) {
-    operation_duration_ =
-        seconds(meter, "gen_ai.client.operation.duration", duration_buckets(), "GenAI operation duration.");
-    token_usage_ = counts(meter, "gen_ai.client.token.usage", "{token}", token_buckets(),
-                          "Number of input and output tokens used.");
-    operation_time_to_first_chunk_ = seconds(meter, "gen_ai.client.operation.time_to_first_chunk",
-                                             duration_buckets(), "Time to the first chunk.");
-    operation_time_per_output_chunk_ = seconds(meter, "gen_ai.client.operation.time_per_output_chunk",
-                                               duration_buckets(), "Time per output chunk.");
-  }
-  if (profiles.lesson) {
-    lesson_tokens_total_ =
-        meter.create_counter("llm.tokens.total", {.unit = "tokens", .description = "Total tokens consumed"});
-    lesson_request_duration_ =
-        meter.create_histogram("llm.request.duration", {.unit = "ms", .description = "LLM request latency"});
-    lesson_requests_active_ = meter.create_up_down_counter(
-        "llm.requests.active", {.unit = "requests", .description = "Currently active LLM requests"});
-  }
+}
+
+void OperationMetrics::create_v1_41(const Meter& meter) {
+  operation_duration_ =
+      seconds(meter, "gen_ai.client.operation.duration", duration_buckets(), "GenAI operation duration.");
+  token_usage_ = counts(meter, "gen_ai.client.token.usage", "{token}", token_buckets(),
+                        "Number of input and output tokens used.");
+  operation_time_to_first_chunk_ = seconds(meter, "gen_ai.client.operation.time_to_first_chunk",
+                                           duration_buckets(), "Time to the first chunk.");
+  operation_time_per_output_chunk_ = seconds(meter, "gen_ai.client.operation.time_per_output_chunk",
+                                             duration_buckets(), "Time per output chunk.");
+}
+
+void OperationMetrics::create_lesson(const Meter& meter) {
+  lesson_tokens_total_ =
+      meter.create_counter("llm.tokens.total", {.unit = "tokens", .description = "Total tokens consumed"});
+  lesson_request_duration_ =
+      meter.create_histogram("llm.request.duration", {.unit = "ms", .description = "LLM request latency"});
+  lesson_requests_active_ = meter.create_up_down_counter(
+      "llm.requests.active", {.unit = "requests", .description = "Currently active LLM requests"});
 }
 
 void OperationMetrics::on_start(const OperationState& state) const noexcept {

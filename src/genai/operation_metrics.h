@@ -42,6 +42,10 @@ class OperationMetrics {
   [[nodiscard]] ChunkRecorders chunk_recorders(const OperationState& state) const noexcept;
 
  private:
+  void create_newest(const Meter& meter);
+  void create_for_agents(const Meter& meter);  ///< And what else has one name in every profile.
+  void create_v1_41(const Meter& meter);
+  void create_lesson(const Meter& meter);
   void record_inference(const OperationState& state, double seconds) const noexcept;
   void record_usage(const OperationState& state, Attributes attributes) const noexcept;
   void record_v1_41(const OperationState& state, double seconds) const noexcept;

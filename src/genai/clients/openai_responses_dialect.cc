@@ -64,7 +64,7 @@ void read_item(const Json& item, ChatMessage& message) {
 }
 
 std::string finish_reason(const Json& json, const ChatMessage& message) {
-  const std::string reason = text(member(json, "incomplete_details"), "reason");
+  std::string reason = text(member(json, "incomplete_details"), "reason");
   if (reason == "max_output_tokens") return "length";
   if (!reason.empty()) return reason;
   return message.tool_calls.empty() ? "stop" : "tool_call";
