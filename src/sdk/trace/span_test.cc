@@ -162,6 +162,51 @@ TEST(Span, LastWriteOfAnAttributeWins) {
   EXPECT_EQ(find(view.attributes(), "last")->as_integer(), 2);
 }
 
+TEST(Span, KeepsAttributesOfEveryLength) {
+  // Lengths around those at which the encoding takes another byte, of key and value together and alone.
+  constexpr std::array<std::size_t, 14> lengths = {0,   1,   3,   4,   31,  32,  33,
+                                                   110, 119, 120, 127, 128, 300, 17'000};
+  TestTracing tracing({.attribute_count = 1'000});
+  {
+    auto span = tracing.tracer.start_span("lengths");
+    for (const std::size_t key : lengths) {
+      for (const std::size_t value : lengths) {
+        if (key != 0)
+          span.set_attribute(std::string(key, 'k') + std::to_string(value), std::string(value, 'v'));
+      }
+    }
+  }
+  const std::string otlp = tracing.memory->find("lengths");
+  for (const std::size_t key : lengths) {
+    for (const std::size_t value : lengths) {
+      if (key == 0) continue;
+      const auto found = find(SpanView(otlp).attributes(), std::string(key, 'k') + std::to_string(value));
+      ASSERT_TRUE(found.has_value()) << key << ", " << value;
+      EXPECT_EQ(found->as_string(), std::string(value, 'v')) << key << ", " << value;
+    }
+  }
+}
+
+TEST(Span, KeepsEventsOfEveryLength) {
+  TestTracing tracing({.event_count = 1'000});
+  {
+    auto span = tracing.tracer.start_span("lengths");
+    for (std::size_t length = 0; length < 300; ++length) {
+      span.add_event(std::string(length, 'n'), {{"length", length}, {"text", std::string(length / 3, 't')}},
+                     1);
+    }
+  }
+  const std::string otlp = tracing.memory->find("lengths");
+  std::size_t length = 0;
+  for (const SpanEventView event : SpanView(otlp).events()) {
+    EXPECT_EQ(event.name(), std::string(length, 'n'));
+    EXPECT_EQ(find(event.attributes(), "length")->as_integer(), static_cast<std::int64_t>(length));
+    EXPECT_EQ(find(event.attributes(), "text")->as_string(), std::string(length / 3, 't'));
+    ++length;
+  }
+  EXPECT_EQ(length, 300u);
+}
+
 TEST(Span, TellsKeysWithEqualFingerprintsApart) {
   TestTracing tracing;
   {

@@ -1,9 +1,15 @@
 #include "sonde/tracer.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
+#include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "sdk/test_tracing.h"
@@ -66,6 +72,56 @@ TEST(Tracer, HandsTheRandomFlagOfItsParentOn) {
     EXPECT_EQ(SpanView(otlp).trace_flags(), remote.trace_flags());
     EXPECT_TRUE(SpanView(otlp).is_parent_remote());
   }
+}
+
+TEST(Tracer, MakesIdsThatAreRandomInEveryBitThatCounts) {
+  for (const bool is_sampled : {true, false}) {
+    TracerProviderOptions options;
+    if (!is_sampled) options.sampler = std::make_unique<AlwaysOffSampler>();
+    TracerProvider provider(std::move(options));
+    const Tracer tracer = provider.get_tracer("test");
+    constexpr int ids = 4'000;
+    std::array<int, 56> ones_in_trace_id{};
+    std::array<int, 64> ones_in_span_id{};
+    std::set<SpanId> span_ids;
+    for (int i = 0; i < ids; ++i) {
+      const Span span = tracer.start_span("root");
+      const auto count_ones = [](const std::uint8_t* bytes, auto& ones) {
+        for (std::size_t bit = 0; bit < ones.size(); ++bit) ones[bit] += bytes[bit / 8] >> (bit % 8) & 1;
+      };
+      count_ones(span.context().trace_id().bytes.data() + TraceId::size - 7, ones_in_trace_id);
+      count_ones(span.context().span_id().bytes.data(), ones_in_span_id);
+      EXPECT_TRUE(span_ids.insert(span.context().span_id()).second);
+    }
+    // Six standard deviations: the test fails once in millions of runs, if the bits are right.
+    for (const int ones : ones_in_trace_id) EXPECT_NEAR(ones, ids / 2, 6 * 31.6);
+    for (const int ones : ones_in_span_id) EXPECT_NEAR(ones, ids / 2, 6 * 31.6);
+  }
+}
+
+TEST(Tracer, MakesOtherIdsInEveryThreadAndProcess) {
+  const TestTracing tracing;
+  std::set<TraceId> ids;
+  const auto new_id = [&] { return tracing.tracer.start_span("root").context().trace_id(); };
+  for (int i = 0; i < 20; ++i) {
+    TraceId id;
+    std::thread([&] { id = new_id(); }).join();
+    EXPECT_TRUE(ids.insert(id).second);
+  }
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    const TraceId id = new_id();
+    _exit(write(ends[1], id.bytes.data(), TraceId::size) == TraceId::size ? 0 : 1);
+  }
+  TraceId id_of_child;
+  EXPECT_EQ(read(ends[0], id_of_child.bytes.data(), TraceId::size), static_cast<ssize_t>(TraceId::size));
+  EXPECT_NE(new_id(), id_of_child);
+  int status = 0;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  close(ends[0]);
+  close(ends[1]);
 }
 
 TEST(Tracer, WithoutProcessorsIsNotEnabledAndStillCarriesATrace) {
