@@ -32,20 +32,20 @@ int main() {
   EmbeddingClient client;
 
   auto request = tracer.start_as_current_span("index documents");
-  const sonde::ContextScope scope(sonde::Context::current().set_baggage(
-      sonde::Baggage::current().set("user.id", "42")));
+  const sonde::ContextScope scope(
+      sonde::Context::current().set_baggage(sonde::Baggage::current().set("user.id", "42")));
 
   // A callback takes the context of the request along, wherever it is called.
   client.embed("a chunk of text", sonde::bind_current([&](std::size_t dimensions) {
-    auto span = tracer.start_as_current_span("store embedding");
-    span.set_attribute("dimensions", dimensions);
-  }));
+                 auto span = tracer.start_as_current_span("store embedding");
+                 span.set_attribute("dimensions", dimensions);
+               }));
 
   // So does what runs on another thread: std::thread, std::async, the jobs of a pool.
   auto summary = std::async(std::launch::async, sonde::bind_current([&] {
-    auto span = tracer.start_as_current_span("summarise");
-    return std::string(*sonde::Baggage::current().get("user.id"));
-  }));
+                              auto span = tracer.start_as_current_span("summarise");
+                              return std::string(*sonde::Baggage::current().get("user.id"));
+                            }));
   std::printf("for user %s\n", summary.get().c_str());
 
   // Work that may outlive its parent keeps the parent's context, which is a value, not the span.

@@ -29,9 +29,8 @@ int main() {
   auto count = sonde::traced("count_words", count_words);
 
   // Each call is a span; calls within calls are its children.
-  auto pipeline = sonde::traced("pipeline", [&](const std::string& document) {
-    return count(process(document));
-  });
+  auto pipeline =
+      sonde::traced("pipeline", [&](const std::string& document) { return count(process(document)); });
   std::printf("%d words\n", pipeline("to be or not to be"));
 
   // What is thrown is recorded on the spans it leaves, and goes on to the caller.

@@ -3,7 +3,7 @@
 # What the peers' `run SECONDS` share. Sourced from the peer's folder, which becomes the current one.
 
 seconds=${1:-0.3}
-cd "$(dirname "${BASH_SOURCE[1]}")"
+cd "$(dirname "${BASH_SOURCE[1]}")" || exit
 root=$(cd ../../.. && pwd)
 peer=$(basename "$PWD")
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/commands.h"
 #include "base/nearest.h"
+#include "cli/commands.h"
 
 namespace sonde::cli {
 namespace {
