@@ -17,6 +17,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <string>
@@ -127,6 +128,7 @@ class PairsGetter final : public CarrierGetter {
   }
   [[nodiscard]] std::vector<std::string> keys() const override {
     std::vector<std::string> all;
+    all.reserve(static_cast<std::size_t>(std::distance(range_.begin(), range_.end())));
     for (const auto& [name, value] : range_) all.emplace_back(std::string_view(name));
     return all;
   }

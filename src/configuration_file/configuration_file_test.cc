@@ -375,7 +375,8 @@ TEST(ConfigurationFile, OneThatIsWrongStartsNothingAndSaysWhy) {
   EXPECT_FALSE(get_tracer("test").start_span("span").is_recording());
   EXPECT_THAT(*said.lines,
               ElementsAre(AllOf(HasSubstr("nothing will be exported"),
-                                HasSubstr(file.path() + ":2:18: tracer_provider: must be a mapping"))));
+                                HasSubstr(file.path() + ":2:18: tracer_provider: must be a mapping")),
+                          HasSubstr("before there was a tracer provider")));
 }
 
 }  // namespace

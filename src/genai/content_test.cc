@@ -74,8 +74,9 @@ TEST(Content, OfInstructionsHasNoRoles) {
 }
 
 TEST(Content, OfToolsAndDocumentsLeavesOutWhatIsNotGiven) {
-  const ToolDefinition tools[] = {
-      {.name = "now"}, {.name = "get_weather", .parameters = AttributeValue::map({{"type", "object"}})}};
+  const Attribute schema[] = {{"type", "object"}};
+  const ToolDefinition tools[] = {{.name = "now"},
+                                  {.name = "get_weather", .parameters = AttributeValue::map(schema)}};
   const RetrievedDocument documents[] = {{.id = "doc_123", .score = 0.95},
                                          {.id = "doc_7", .score = 0.5, .content = "text"}};
   const InstrumentationOptions options;

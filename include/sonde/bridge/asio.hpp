@@ -55,17 +55,17 @@ class ContextExecutor {
 
   template <class Property>
     requires boost::asio::can_query<const Executor&, Property>::value
-  decltype(auto) query(const Property& property) const {
+  [[nodiscard]] decltype(auto) query(const Property& property) const {
     return boost::asio::query(executor_, property);
   }
   template <class Property>
     requires boost::asio::can_require<const Executor&, Property>::value
-  auto require(const Property& property) const {
+  [[nodiscard]] auto require(const Property& property) const {
     return rewrap(boost::asio::require(executor_, property));
   }
   template <class Property>
     requires boost::asio::can_prefer<const Executor&, Property>::value
-  auto prefer(const Property& property) const {
+  [[nodiscard]] auto prefer(const Property& property) const {
     return rewrap(boost::asio::prefer(executor_, property));
   }
 
@@ -78,7 +78,7 @@ class ContextExecutor {
 
  private:
   template <class Other>
-  ContextExecutor<std::decay_t<Other>> rewrap(Other&& executor) const {
+  [[nodiscard]] ContextExecutor<std::decay_t<Other>> rewrap(Other&& executor) const {
     return {std::forward<Other>(executor), context_};
   }
 

@@ -6,6 +6,7 @@
 #include "sdk/diagnostics.h"
 #include "sdk/metrics/meter_core.h"
 #include "sdk/scoped_provider.h"
+#include "sdk/trace/span_counters.h"
 
 namespace sonde {
 
@@ -32,6 +33,7 @@ class MeterProvider::Impl
 
 MeterProvider::MeterProvider(MeterProviderOptions options)
     : impl_(std::make_unique<Impl>([&](detail::MeterPipeline& pipeline) {
+        detail::span_counters_factory.store(detail::make_span_counters);
         detail::encode_resource_core(pipeline.resource, std::move(options.resource));
         pipeline.views = std::move(options.views);
         pipeline.exemplar_filter = options.exemplar_filter;

@@ -1,14 +1,13 @@
 #pragma once
 
-// Counts a provider's spans for otel.sdk.span.started and .live, where that is asked for.
+// Counts a provider's spans for otel.sdk.span.started and .live, where that is asked for. An interface, made
+// through a pointer that metrics set, so that a program which only traces links nothing of metrics.
 //
 // Source: semantic conventions, otel/sdk-metrics.md.
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
+#include <atomic>
+#include <memory>
 
-#include "sonde/instruments.hpp"
 #include "sonde/sampler.hpp"
 #include "sonde/span_context.hpp"
 
@@ -18,26 +17,25 @@ class MeterProvider;
 
 namespace sonde::detail {
 
+/// All members are thread-safe and neither block nor allocate.
 class SpanCounters {
  public:
-  explicit SpanCounters(MeterProvider& provider);
+  SpanCounters(const SpanCounters&) = delete;
+  SpanCounters& operator=(const SpanCounters&) = delete;
+  virtual ~SpanCounters() = default;
 
   /// `parent` is null for a root.
-  void count_start(const SpanContext* parent, SamplingDecision decision) const noexcept {
-    const std::size_t origin = parent == nullptr ? 0 : parent->is_remote() ? 2 : 1;
-    started_[origin][static_cast<std::size_t>(decision)].add(1);
-    if (decision != SamplingDecision::drop) live_[static_cast<std::size_t>(decision)].add(1);
-  }
-  void count_end(bool is_sampled) const noexcept {
-    const auto decision = is_sampled ? SamplingDecision::record_and_sample : SamplingDecision::record_only;
-    live_[static_cast<std::size_t>(decision)].add(-1);
-  }
+  virtual void count_start(const SpanContext* parent, SamplingDecision decision) const noexcept = 0;
+  virtual void count_end(bool is_sampled) const noexcept = 0;
 
- private:
-  using Counter = BoundCounter<std::int64_t>;
-
-  std::array<std::array<Counter, 3>, 3> started_;  ///< By the parent's origin and the decision.
-  std::array<Counter, 3> live_;                    ///< By the decision.
+ protected:
+  SpanCounters() = default;
 };
+
+using SpanCountersFactory = std::unique_ptr<SpanCounters> (*)(MeterProvider& provider);
+/// Null until there is a MeterProvider.
+extern constinit std::atomic<SpanCountersFactory> span_counters_factory;
+
+[[nodiscard]] std::unique_ptr<SpanCounters> make_span_counters(MeterProvider& provider);
 
 }  // namespace sonde::detail

@@ -17,6 +17,8 @@ void detail::TracerPipeline::set_processors(std::vector<std::unique_ptr<SpanProc
   }
 }
 
+constinit std::atomic<detail::SpanCountersFactory> detail::span_counters_factory{nullptr};
+
 class TracerProvider::Impl
     : public detail::ScopedProvider<detail::TracerPipeline, detail::TracerCore, detail::TracerSlot> {
  public:
@@ -32,8 +34,9 @@ TracerProvider::TracerProvider(TracerProviderOptions options)
         pipeline.id_generator = std::move(options.id_generator);
         pipeline.scope_rules = std::move(options.tracers);
         pipeline.set_processors(std::move(options.processors));
-        if (options.meter_provider != nullptr) {
-          pipeline.counters = std::make_unique<detail::SpanCounters>(*options.meter_provider);
+        const detail::SpanCountersFactory make_counters = detail::span_counters_factory.load();
+        if (options.meter_provider != nullptr && make_counters != nullptr) {
+          pipeline.counters = make_counters(*options.meter_provider);
         }
         pipeline.is_plain = pipeline.id_generator == nullptr && pipeline.counters == nullptr;
         const detail::SamplingPlan::Case& root = pipeline.sampling.at(detail::ParentCase::root);

@@ -218,8 +218,8 @@ TEST_F(OpenTelemetrySdk, TakesIdsFromTheirGenerator) {
                                             std::make_unique<CountingIds>());
   provider_ = bridge::use_opentelemetry_sdk(sdk_);
   const Span span = provider_->get_tracer("ours").start_span("span");
-  EXPECT_EQ(span.context().span_id(), SpanId{{1}});
-  EXPECT_EQ(span.context().trace_id(), TraceId{{2}});
+  EXPECT_EQ(span.context().trace_id(), TraceId{{1}});
+  EXPECT_EQ(span.context().span_id(), SpanId{{2}});
   EXPECT_EQ(span.context().trace_flags(), TraceFlags{TraceFlags::sampled})
       << "random is what their ids are not";
 }
