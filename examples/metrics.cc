@@ -29,7 +29,7 @@ class Metrics {
         active_(meter.create_up_down_counter("llm.requests.active",
                                              {.unit = "{request}", .description = "Active LLM requests"})) {}
 
-  [[nodiscard]] Answer tracked_llm_call(std::string_view prompt, std::string_view model) const {
+  Answer tracked_llm_call(std::string_view prompt, std::string_view model) const {
     active_.add(1, {{"model", model}});
     const auto start = std::chrono::steady_clock::now();
     const Answer answer = call_llm(prompt);
