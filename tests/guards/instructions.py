@@ -6,7 +6,8 @@
 Runs BINARY under callgrind, twice: once with the profiles of its threads apart, for what the recording thread
 executes, and once with all threads in one, for what a span costs altogether until it is part of a complete request.
 Each case is warmed up first, so the counts are those of the steady state; they vary by a few from run to run, with
-how the threads meet. instructions.txt holds the counts as they were when last looked at; a case may exceed its own
+how the threads meet. On a busy machine they may meet badly, which adds and never takes away, so what exceeds its count
+is counted again, and the least of ATTEMPTS counts. instructions.txt holds the counts as they were when last looked at; a case may exceed its own
 by MARGIN. After making something faster, --update lowers them: keep what was won.
 
 The counts are those of one compiler and one instruction set, so elsewhere this answers 77, which ctest takes for
@@ -25,6 +26,7 @@ COUNTS = pathlib.Path(__file__).with_name("instructions.txt")
 ITERATIONS = 4 * 512   # counted_bursts * burst in counted_work.cc
 MARGIN = 1.05          # and a few instructions more, for the shortest cases
 SLACK = 4
+ATTEMPTS = 3
 SKIPPED = 77
 
 
@@ -98,6 +100,12 @@ def main():
         write_counts(counts)
         return
     findings = compare(counts, read_counts())
+    for _ in range(ATTEMPTS - 1):
+        if not findings:
+            break
+        again = measure(sys.argv[-1])
+        counts = {case: [min(pair) for pair in zip(measured, again[case])] for case, measured in counts.items()}
+        findings = compare(counts, read_counts())
     for finding in findings:
         print(f"FAILED: {finding}")
     sys.exit(1 if findings else 0)
