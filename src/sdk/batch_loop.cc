@@ -10,6 +10,7 @@
 
 #include "sdk/code_pin.h"
 #include "sdk/diagnostics.h"
+#include "sdk/fork.h"
 
 namespace sonde::detail {
 namespace {
@@ -123,7 +124,8 @@ ProcessorStatistics BatchLoop::statistics() noexcept {
 }
 
 void BatchLoop::run() noexcept {
-  keep_code_loaded_while_this_thread_runs();
+  // In a forked child the dynamic linker's lock may be held for good by a thread that is no more.
+  if (fork_generation() == 0) keep_code_loaded_while_this_thread_runs();
   while (true) {
     const Round round = wait_for_work();
     export_queues(round);
