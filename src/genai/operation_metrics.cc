@@ -66,9 +66,8 @@ Group with(Group group, std::string_view key, std::string_view value) noexcept {
 
 /// The name of the agent an operation runs in, or nothing.
 std::string_view enclosing_agent(const OperationState& state) noexcept {
-  const OperationState* each = state.enclosing.get();
-  while (each != nullptr && each->type != OperationType::agent) each = each->enclosing.get();
-  return each == nullptr ? std::string_view() : each->labels.target_name;
+  const OperationState* const agent = innermost_agent(state.enclosing.get());
+  return agent == nullptr ? std::string_view() : agent->labels.target_name;
 }
 
 /// Calls count(tokens, modality) for each modality that was told apart, and for what is left as "text" if

@@ -64,8 +64,7 @@ OperationLabels keep(OperationState& state, const OperationLabels& labels) {
 /// An inference or a tool is counted by the agent it runs for.
 void count_in_agent(const OperationState& state) noexcept {
   if (state.type != OperationType::inference && state.type != OperationType::tool) return;
-  OperationState* agent = state.enclosing.get();
-  while (agent != nullptr && agent->type != OperationType::agent) agent = agent->enclosing.get();
+  OperationState* const agent = innermost_agent(state.enclosing.get());
   if (agent == nullptr) return;
   auto& calls = state.type == OperationType::tool ? agent->tool_calls : agent->inference_calls;
   calls.fetch_add(1, std::memory_order_relaxed);
@@ -134,9 +133,15 @@ std::shared_ptr<OperationState> current_operation() noexcept {
 }
 
 std::shared_ptr<const OperationState> current_agent() noexcept {
-  std::shared_ptr<const OperationState> each = current_operation();
-  while (each != nullptr && each->type != OperationType::agent) each = each->enclosing;
-  return each;
+  const std::shared_ptr<OperationState> operation = current_operation();
+  return {operation, innermost_agent(operation.get())};  // which the innermost operation keeps alive
+}
+
+OperationState* innermost_agent(OperationState* operation) noexcept {
+  while (operation != nullptr && operation->type != OperationType::agent) {
+    operation = operation->enclosing.get();
+  }
+  return operation;
 }
 
 }  // namespace sonde::genai::detail

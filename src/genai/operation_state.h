@@ -112,6 +112,9 @@ struct StartedOperation {
 /// The innermost operation that is current on this thread, or null.
 [[nodiscard]] std::shared_ptr<OperationState> current_operation() noexcept;
 
+/// The innermost agent from `operation` outwards, itself among them, or null; of null it is null.
+[[nodiscard]] OperationState* innermost_agent(OperationState* operation) noexcept;
+
 /// The innermost agent around what happens on this thread, or null.
 [[nodiscard]] std::shared_ptr<const OperationState> current_agent() noexcept;
 
