@@ -1,8 +1,5 @@
 #include "sonde/genai/operation.hpp"
 
-#include <cxxabi.h>
-
-#include <cstdlib>
 #include <new>
 #include <string>
 #include <typeinfo>
@@ -12,21 +9,11 @@
 #include "genai/current_operations.h"
 #include "genai/operation_end.h"
 #include "genai/operation_state.h"
+#include "sdk/type_name.h"
 #include "sonde/genai/conventions.hpp"
 
 namespace sonde::genai {
-namespace {
-
 using detail::OperationState;
-
-std::string type_name(const std::exception& exception) {
-  int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> name(
-      abi::__cxa_demangle(typeid(exception).name(), nullptr, nullptr, &status), &std::free);
-  return status == 0 && name != nullptr ? name.get() : typeid(exception).name();
-}
-
-}  // namespace
 
 Operation::Operation(detail::StartedOperation started) noexcept
     : state_(std::move(started.state)), is_nested_(started.is_nested) {}
@@ -88,7 +75,7 @@ void Operation::fail(std::string_view error_type, std::string_view message) noex
 void Operation::fail(const std::exception& exception) noexcept {
   if (state_ == nullptr || is_nested_) return;
   try {
-    const std::string type = type_name(exception);
+    const std::string type = sonde::detail::type_name(typeid(exception));
     const std::lock_guard lock(state_->mutex);
     detail::record_exception(*state_, type, exception);
     detail::fail_operation(*state_, type, exception.what());

@@ -71,6 +71,16 @@ std::optional<std::int64_t> number(const Json& json, const char* key) {
   return value.get<std::int64_t>();
 }
 
+bool add_embedding(const Json& numbers, EmbeddingsResponse& response) {
+  std::vector<float>& vector = response.vectors.emplace_back();
+  vector.reserve(numbers.size());
+  for (const Json& each : numbers) {
+    if (!each.is_number()) return false;
+    vector.push_back(each.get<float>());
+  }
+  return true;
+}
+
 Json parse_given(const std::string& text, const char* name) {
   Json json = parse(text);
   if (!json.is_object())

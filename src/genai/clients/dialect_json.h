@@ -27,6 +27,9 @@ using Json = nlohmann::ordered_json;
 /// A whole number that is not negative, or nothing.
 [[nodiscard]] std::optional<std::int64_t> number(const Json& json, const char* key);
 
+/// Adds an embedding, the numbers of a JSON array, to the response. False if one of them is no number.
+[[nodiscard]] bool add_embedding(const Json& numbers, EmbeddingsResponse& response);
+
 /// The JSON in `text`, which the caller gave as `name`. Throws InvalidRequest if it is none.
 struct InvalidRequest {
   std::string message;

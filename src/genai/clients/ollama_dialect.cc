@@ -114,11 +114,8 @@ class OllamaDialect final : public Dialect {
     EmbeddingsResponse response{.model = text(json, "model"),
                                 .input_tokens = number(json, "prompt_eval_count")};
     for (const Json& item : list(json, "embeddings")) {
-      std::vector<float>& vector = response.vectors.emplace_back();
-      if (!item.is_array()) return invalid_response("an embedding is no list of numbers");
-      for (const Json& value : item) {
-        if (!value.is_number()) return invalid_response("an embedding is no list of numbers");
-        vector.push_back(value.get<float>());
+      if (!item.is_array() || !add_embedding(item, response)) {
+        return invalid_response("an embedding is no list of numbers");
       }
     }
     if (response.vectors.empty()) return invalid_response("it has no embeddings");

@@ -166,10 +166,8 @@ class OpenAiDialect final : public Dialect {
     EmbeddingsResponse response{.model = text(json, "model"),
                                 .input_tokens = number(member(json, "usage"), "prompt_tokens")};
     for (const Json& item : list(json, "data")) {
-      std::vector<float>& vector = response.vectors.emplace_back();
-      for (const Json& value : list(item, "embedding")) {
-        if (!value.is_number()) return invalid_response("an embedding is no list of numbers");
-        vector.push_back(value.get<float>());
+      if (!add_embedding(list(item, "embedding"), response)) {
+        return invalid_response("an embedding is no list of numbers");
       }
     }
     if (response.vectors.empty()) return invalid_response("it has no embeddings");
