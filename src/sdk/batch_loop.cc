@@ -124,8 +124,7 @@ ProcessorStatistics BatchLoop::statistics() noexcept {
 }
 
 void BatchLoop::run() noexcept {
-  // In a forked child the dynamic linker's lock may be held for good by a thread that is no more.
-  if (fork_generation() == 0) keep_code_loaded_while_this_thread_runs();
+  keep_code_loaded_while_this_thread_runs();
   while (true) {
     const Round round = wait_for_work();
     export_queues(round);

@@ -72,14 +72,19 @@ const Resource& TracerProvider::resource() const noexcept { return impl_->pipeli
 void TracerProvider::set_as_global() { impl_->set_as_global(); }
 
 /// What global tracers lead to until the program sets a provider: one without processors, whose sampler is
-/// there to keep the first span off the quick path. Immortal, as pipelines are.
+/// there to keep the first span off the quick path. Immortal, as pipelines are. Two threads that make it at
+/// once make two, of which one stays: a fork could leave the guard of a static shut in the child, and a
+/// detail::Immortal is made under a lock, which the making of a provider must not be.
 TracerProvider::Impl& TracerProvider::stand_in() {
-  static auto* const instance = new Impl([](detail::TracerPipeline& pipeline) {
+  static constinit std::atomic<Impl*> instance{nullptr};
+  if (Impl* const made = instance.load(std::memory_order_acquire); made != nullptr) return *made;
+  auto fresh = std::make_unique<Impl>([](detail::TracerPipeline& pipeline) {
     pipeline.sampler = std::make_unique<TraceIdRatioBasedSampler>(0.0);
     pipeline.sampling = detail::SamplingPlan(*pipeline.sampler);
     pipeline.stands_in = true;
   });
-  return *instance;
+  Impl* made = nullptr;
+  return instance.compare_exchange_strong(made, fresh.get()) ? *fresh.release() : *made;
 }
 
 void detail::report_first_use() noexcept {
