@@ -8,6 +8,7 @@
 
 #include "sdk/configuration/environment.h"
 #include "sdk/context/propagators.h"
+#include "sdk/fork.h"
 
 namespace sonde {
 namespace {
@@ -57,8 +58,8 @@ struct Global {
   Global() : current(all.emplace_back(make_composite_propagator({})).get()) {}
 };
 Global& global() {
-  static auto* const instance = new Global;  // outlives every static destructor
-  return *instance;
+  static constinit detail::Immortal<Global> instance;
+  return instance.get([] { return new Global; });
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sdk/diagnostics.h"
+#include "sdk/fork.h"
 #include "sonde/span.hpp"
 
 namespace sonde::detail {
@@ -39,8 +40,8 @@ struct Orphans {
   std::vector<OrphanedScope> list;
 };
 Orphans& orphans() {
-  static auto* const instance = new Orphans;  // outlives every static destructor
-  return *instance;
+  static constinit Immortal<Orphans> instance;
+  return instance.get([] { return new Orphans; });
 }
 
 void report_once(std::atomic<bool>& is_reported, std::string_view message) noexcept {

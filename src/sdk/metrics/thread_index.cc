@@ -62,8 +62,8 @@ thread_local ThreadEnd thread_end;
 }  // namespace
 
 std::mutex& recording_mutex() noexcept {
-  static auto* const mutex = new std::mutex;  // outlives every static destructor
-  return *mutex;
+  static constinit std::mutex mutex;
+  return mutex;
 }
 
 void forget_thread_index(void (*handler)() noexcept) noexcept {
