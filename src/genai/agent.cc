@@ -76,16 +76,8 @@ AgentCreation::AgentCreation(const AgentRequest& request, const Instrumentation&
 void AgentCreation::set_agent_id(std::string_view id) noexcept { set_attribute(attribute::agent_id, id); }
 
 AgentInvocation::AgentInvocation(const AgentRequest& request, const Instrumentation& instrumentation)
-    : Operation(start_agent(OperationType::agent, operation::invoke_agent, request, instrumentation)) {
+    : MessageOperation(start_agent(OperationType::agent, operation::invoke_agent, request, instrumentation)) {
   if (!request.attributes.empty()) set_attributes(request.attributes);
-}
-
-bool AgentInvocation::records_content() const noexcept { return detail::records_content(state()); }
-
-void AgentInvocation::record_messages(ContentKind kind, Messages& messages) noexcept {
-  if (state() == nullptr) return;
-  const std::lock_guard lock(state()->mutex);
-  detail::record_messages(*state(), kind, messages);
 }
 
 void AgentInvocation::set_usage(const Usage& usage) noexcept {

@@ -95,14 +95,14 @@ void add_lesson(const InferenceResponse& response, ResponseAttributes& list) noe
 }  // namespace
 
 Inference::Inference(const InferenceRequest& request, const Instrumentation& instrumentation)
-    : Operation(start(request, instrumentation)) {
+    : MessageOperation(start(request, instrumentation)) {
   if (!request.attributes.empty()) set_attributes(request.attributes);
   if (!request.prompt_variables.empty()) record_prompt_variables(state(), request.prompt_variables);
 }
 
-bool Inference::records_content() const noexcept { return detail::records_content(state()); }
+bool MessageOperation::records_content() const noexcept { return detail::records_content(state()); }
 
-void Inference::record_messages(ContentKind kind, Messages& messages) noexcept {
+void MessageOperation::record_messages(ContentKind kind, const Messages& messages) noexcept {
   if (state() == nullptr) return;
   const std::lock_guard lock(state()->mutex);
   detail::record_messages(*state(), kind, messages);

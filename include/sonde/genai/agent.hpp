@@ -41,33 +41,14 @@ class AgentCreation : public Operation {
 };
 
 /// A turn of an agent, from its task to its answer.
-class AgentInvocation : public Operation {
+class AgentInvocation : public MessageOperation {
  public:
   explicit AgentInvocation(const AgentRequest& request,
                            const Instrumentation& instrumentation = Instrumentation::global());
 
-  template <std::invocable<Messages&> Describe>
-  void record_input(Describe&& describe) {
-    record(ContentKind::input_message, std::forward<Describe>(describe));
-  }
-  template <std::invocable<Messages&> Describe>
-  void record_output(Describe&& describe) {
-    record(ContentKind::output_message, std::forward<Describe>(describe));
-  }
   /// The tokens of all its inferences, if the provider or framework tells.
   void set_usage(const Usage& usage) noexcept;
   void set_finish_reasons(Strings reasons) noexcept;
-
- private:
-  template <class Describe>
-  void record(ContentKind kind, Describe&& describe) {
-    if (!records_content()) return;
-    Messages messages;
-    std::forward<Describe>(describe)(messages);
-    record_messages(kind, messages);
-  }
-  [[nodiscard]] bool records_content() const noexcept;
-  void record_messages(ContentKind kind, Messages& messages) noexcept;
 };
 
 /// A run of several agents or steps.

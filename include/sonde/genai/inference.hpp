@@ -82,20 +82,14 @@ struct InferenceResponse {
   std::string_view openai_system_fingerprint = {};
 };
 
-class Inference : public Operation {
+/// An operation with messages: what went in and what came out. They are content, given by calls that describe
+/// them and that run only if they will be recorded or uploaded; such a call may throw nothing but
+/// std::bad_alloc.
+class MessageOperation : public Operation {
  public:
-  explicit Inference(const InferenceRequest& request,
-                     const Instrumentation& instrumentation = Instrumentation::global());
-
   /// Whether messages would be written down; record_input() and its like ask this first.
   [[nodiscard]] bool records_content() const noexcept;
 
-  /// Content, by calls that describe it and that run only if it will be recorded or uploaded. They may throw
-  /// nothing but std::bad_alloc.
-  template <std::invocable<Messages&> Describe>
-  void record_system_instructions(Describe&& describe) {
-    record(ContentKind::system_instructions, std::forward<Describe>(describe));
-  }
   template <std::invocable<Messages&> Describe>
   void record_input(Describe&& describe) {
     record(ContentKind::input_message, std::forward<Describe>(describe));
@@ -104,13 +98,9 @@ class Inference : public Operation {
   void record_output(Describe&& describe) {
     record(ContentKind::output_message, std::forward<Describe>(describe));
   }
-  void record_tools(std::span<const ToolDefinition> tools) noexcept;
 
-  /// What is known by now; may be called again as more becomes known.
-  void set_response(const InferenceResponse& response) noexcept;
-
- private:
-  friend class InferenceStream;
+ protected:
+  using Operation::Operation;
 
   template <class Describe>
   void record(ContentKind kind, Describe&& describe) {
@@ -119,7 +109,27 @@ class Inference : public Operation {
     std::forward<Describe>(describe)(messages);
     record_messages(kind, messages);
   }
-  void record_messages(ContentKind kind, Messages& messages) noexcept;
+
+ private:
+  void record_messages(ContentKind kind, const Messages& messages) noexcept;
+};
+
+class Inference : public MessageOperation {
+ public:
+  explicit Inference(const InferenceRequest& request,
+                     const Instrumentation& instrumentation = Instrumentation::global());
+
+  template <std::invocable<Messages&> Describe>
+  void record_system_instructions(Describe&& describe) {
+    record(ContentKind::system_instructions, std::forward<Describe>(describe));
+  }
+  void record_tools(std::span<const ToolDefinition> tools) noexcept;
+
+  /// What is known by now; may be called again as more becomes known.
+  void set_response(const InferenceResponse& response) noexcept;
+
+ private:
+  friend class InferenceStream;
 };
 
 }  // namespace sonde::genai
