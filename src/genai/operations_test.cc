@@ -250,6 +250,17 @@ TEST(GenAiOperation, OfWhichAnExceptionMakesTheEndIsAnError) {
   EXPECT_EQ(SpanView(span).status_message(), "disk full");
 }
 
+TEST(GenAiOperation, RunsACallInsideItselfAndFailsWithWhatItThrows) {
+  const Tracing tracing;
+  Inference chat({.provider = provider::openai, .model = "m"});
+  EXPECT_EQ(chat.run([&] { return current_span_context(); }), chat.context());
+  EXPECT_FALSE(current_span_context().is_valid());
+  EXPECT_THROW(chat.run([] { throw std::runtime_error("no route"); }), std::runtime_error);
+  chat.end();
+  EXPECT_EQ(tracing.attributes("chat m").at("error.type"), R"("std::runtime_error")");
+  EXPECT_EQ(SpanView(tracing.span("chat m")).status_message(), "no route");
+}
+
 TEST(GenAiOperation, InsideOneOfTheSameTypeAddsToItInsteadOfCountingTwice) {
   const Tracing tracing;
   {
@@ -344,6 +355,11 @@ TEST(GenAiContent, OfToolsRetrievalsAndMemoriesIsCaptured) {
     retrieval.record_documents(documents);
   }
   EXPECT_EQ(tracing.attributes("execute_tool f").at("gen_ai.tool.call.arguments"), R"({"city":"Paris"})");
+  ToolExecution({.name = "g", .arguments_json = R"({"city": "Paris", "days": 2})"}, instrumentation).end();
+  EXPECT_EQ(tracing.attributes("execute_tool g").at("gen_ai.tool.call.arguments"),
+            R"({"city":"Paris","days":2})");
+  ToolExecution({.name = "h", .arguments_json = "{cut off"}, instrumentation).end();
+  EXPECT_EQ(tracing.attributes("execute_tool h").at("gen_ai.tool.call.arguments"), R"("{cut off")");
   EXPECT_EQ(tracing.attributes("execute_tool f").at("gen_ai.tool.call.result"), R"("rainy")");
   EXPECT_EQ(tracing.attributes("retrieval docs").at("gen_ai.retrieval.query.text"), R"("weather")");
   EXPECT_EQ(tracing.attributes("retrieval docs").at("gen_ai.retrieval.documents"),

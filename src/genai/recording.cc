@@ -53,6 +53,17 @@ void record_value(OperationState* state, ContentKind kind, std::string_view key,
   record_encoded(state, key, [&](ContentEncoder& encoder) { return encoder.value(kind, value); });
 }
 
+void record_json(OperationState* state, ContentKind kind, std::string_view key,
+                 std::string_view json) noexcept {
+  if (!records_content(state)) return;
+  try {
+    ValueStore values;
+    record_value(state, kind, key, parse_json(json, values));
+  } catch (const std::bad_alloc&) {
+    return;
+  }
+}
+
 void set_usage(OperationState& state, const Usage& usage) noexcept {
   if (state.usage) {
     merge(*state.usage, usage);

@@ -38,6 +38,10 @@ void record_encoded(OperationState* state, std::string_view key, Encode encode,
 void record_value(OperationState* state, ContentKind kind, std::string_view key,
                   const AttributeValue& value) noexcept;
 
+/// The same of what a JSON text means, or of the text itself if it is none.
+void record_json(OperationState* state, ContentKind kind, std::string_view key,
+                 std::string_view json) noexcept;
+
 /// Messages of an operation that has them: an inference, an agent's invocation.
 void record_messages(OperationState& state, ContentKind kind, const Messages& messages) noexcept;
 

@@ -38,6 +38,9 @@ ToolExecution::ToolExecution(const ToolRequest& request, const Instrumentation& 
   if (request.arguments.type() != AttributeValue::Type::empty) {
     detail::record_value(state(), ContentKind::tool_arguments, attribute::tool_call_arguments,
                          request.arguments);
+  } else if (!request.arguments_json.empty()) {
+    detail::record_json(state(), ContentKind::tool_arguments, attribute::tool_call_arguments,
+                        request.arguments_json);
   }
 }
 

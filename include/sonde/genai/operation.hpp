@@ -15,10 +15,12 @@
 //
 // Source: semantic-conventions-genai, docs/gen-ai/gen-ai-spans.md; specification general/errors (error.type).
 
+#include <concepts>
 #include <cstdint>
 #include <exception>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "sonde/attribute.hpp"
 #include "sonde/context.hpp"
@@ -58,6 +60,19 @@ class Operation {
   [[nodiscard]] Context inside() const;
   /// Makes that context current for a scope of this thread.
   [[nodiscard]] ContextScope make_current() const { return ContextScope(inside()); }
+
+  /// Calls it inside, and gives back what it returns. What it throws fails the operation and goes on to the
+  /// caller. For whatever calls a model, a tool or a server: someone else's client as well.
+  template <std::invocable Call>
+  decltype(auto) run(Call&& call) {
+    const ContextScope scope = make_current();
+    try {
+      return std::forward<Call>(call)();
+    } catch (...) {
+      fail(std::current_exception());
+      throw;
+    }
+  }
 
   /// Ends it now; what is called later does nothing. `time` in nanoseconds since the Unix epoch; 0: now.
   void end(std::uint64_t time = 0) noexcept;

@@ -15,7 +15,8 @@ struct ToolRequest {
   std::string_view agent_name = {};  ///< Else that of the agent it runs in.
   std::string_view conversation_id = {};
   Parent parent = {};
-  AttributeValue arguments = {};  ///< Content: recorded only when captured.
+  AttributeValue arguments = {};         ///< Content: recorded only when captured.
+  std::string_view arguments_json = {};  ///< In their place: as the model wrote them.
   Attributes attributes = {};
 };
 
