@@ -5,20 +5,24 @@
 //
 //     rag_pipeline
 //     ├─ retrieve_documents
+//     │  └─ retrieval passages
 //     └─ generate_response
 //        └─ chat {model}
+//           └─ POST
 
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <sonde/genai/openai.hpp>
+#include <sonde/genai/retrieval.hpp>
 #include <sonde/sonde.hpp>
 
-#include "chat_client.h"
 #include "document_index.h"
 
 namespace {
@@ -34,7 +38,8 @@ constexpr std::string_view usage =
     "\n"
     "environment: OPENAI_BASE_URL, OPENAI_API_KEY, OPENAI_MODEL say which model to ask, OTEL_* where traces "
     "go;\n"
-    "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true records what was asked and answered too\n";
+    "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true records what was asked, found and answered "
+    "too\n";
 
 struct Arguments {
   std::vector<std::filesystem::path> documents;
@@ -60,32 +65,59 @@ bool parse_arguments(const std::vector<std::string>& words, Arguments& arguments
   return !arguments.question.empty();
 }
 
+/// Searches, as the GenAI conventions' operation "retrieval".
+std::vector<rag::Match> search(const rag::DocumentIndex& index, const std::string& question) {
+  sonde::genai::Retrieval retrieval({.data_source_id = "passages",
+                                     .top_k = static_cast<std::int64_t>(documents_to_retrieve),
+                                     .query = question});
+  std::vector<rag::Match> matches = index.search(question, documents_to_retrieve);
+  std::vector<sonde::genai::RetrievedDocument> documents;
+  for (const rag::Match& match : matches) {
+    documents.push_back({match.passage->source, match.score, match.passage->text});
+  }
+  retrieval.record_documents(documents);
+  return matches;
+}
+
 std::vector<rag::Match> retrieve_documents(const sonde::Tracer& tracer, const rag::DocumentIndex& index,
                                            const std::string& question) {
   auto span = tracer.start_as_current_span("retrieve_documents");
-  std::vector<rag::Match> matches = index.search(question, documents_to_retrieve);
+  std::vector<rag::Match> matches = search(index, question);
   span.set_attribute("doc_count", matches.size());
   span.set_attribute("passage_count", index.passage_count());
   if (!matches.empty()) span.set_attribute("best_score", matches.front().score);
   return matches;
 }
 
-std::string generate_response(const sonde::Tracer& tracer, const rag::ChatClient& model,
-                              const std::string& question, const std::vector<rag::Match>& matches) {
-  auto span = tracer.start_as_current_span("generate_response");
+sonde::genai::ChatRequest request_for(const std::string& question, const std::vector<rag::Match>& matches) {
   std::string prompt = "Documents:\n\n";
   for (std::size_t i = 0; i < matches.size(); ++i) {
     prompt += "[" + std::to_string(i + 1) + "] " + matches[i].passage->source + "\n" +
               matches[i].passage->text + "\n";
   }
   prompt += "Question: " + question;
-  std::string response = model.complete({{"system",
-                                          "Answer the question from the documents, and from nothing else. "
-                                          "Cite each document you use by its number, "
-                                          "like [1]. If the documents do not hold the answer, say so."},
-                                         {"user", prompt}});
-  span.set_attribute("response_length", response.size());
-  return response;
+  const char* const model = std::getenv("OPENAI_MODEL");
+  return {.model = model == nullptr || *model == '\0' ? "gpt-4o-mini" : model,
+          .messages = {{.role = "system",
+                        .content = "Answer the question from the documents, and from nothing else. Cite each "
+                                   "document you use by its number, like [1]. If the documents do not hold "
+                                   "the answer, say so."},
+                       {.role = "user", .content = prompt}},
+          .max_tokens = 400,
+          .temperature = 0.2};
+}
+
+std::string generate_response(const sonde::Tracer& tracer, const std::string& question,
+                              const std::vector<rag::Match>& matches) {
+  auto span = tracer.start_as_current_span("generate_response");
+  sonde::openai::Client client;  // OPENAI_BASE_URL, OPENAI_API_KEY
+  const auto response = client.chat(request_for(question, matches));
+  if (!response) {
+    span.set_status(sonde::StatusCode::error, response.error().message);
+    throw std::runtime_error(response.error().message);
+  }
+  span.set_attribute("response_length", response->text().size());
+  return response->text();
 }
 
 void print_answer(const std::string& answer, const std::vector<rag::Match>& matches) {
@@ -98,7 +130,6 @@ void print_answer(const std::string& answer, const std::vector<rag::Match>& matc
 /// Leaves the trace's id in `trace_id`, for a pipeline that fails too.
 void run_pipeline(const Arguments& arguments, std::string& trace_id) {
   const rag::DocumentIndex index(arguments.documents);
-  const rag::ChatClient model(rag::chat_options_from_environment());
   const sonde::Tracer tracer = sonde::get_tracer("rag_pipeline", "0.1.0");
 
   auto span = tracer.start_as_current_span("rag_pipeline");
@@ -108,7 +139,7 @@ void run_pipeline(const Arguments& arguments, std::string& trace_id) {
     const std::vector<rag::Match> matches = retrieve_documents(tracer, index, arguments.question);
     span.add_event("Retrieval complete", {{"doc_count", matches.size()}});
     span.add_event("Starting generation");
-    const std::string answer = generate_response(tracer, model, arguments.question, matches);
+    const std::string answer = generate_response(tracer, arguments.question, matches);
     span.add_event("Generation complete", {{"response_length", answer.size()}});
     span.set_status(sonde::StatusCode::ok);
     print_answer(answer, matches);
