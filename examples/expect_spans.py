@@ -4,7 +4,7 @@
 expect_spans.py [OPTION]... PROGRAM [ARGUMENT]... -- EXPECTATION...
 
   --mock-llm SONDE      with `sonde mock-llm` at OPENAI_BASE_URL
-  --llama-server FILE   with that Python server, which answers as llama.cpp's does, at LLAMA_SERVER_URL
+  --llama-server FILE   with that Python server, which answers as llama.cpp's does, at LLAMA_SERVER_PORT
   --serve SONDE         with a `sonde serve` that keeps what all its processes record; else spans are read from its output
 
 An expectation is one of these; every span must be expected by one of the first two, and every trace must have a root:
@@ -169,7 +169,7 @@ def main():
             environment |= {"OPENAI_BASE_URL": mock["baseUrl"], "OPENAI_API_KEY": "unused"}
         if arguments.llama_server:
             llama = stack.enter_context(server(sys.executable, arguments.llama_server))
-            environment["LLAMA_SERVER_URL"] = llama["url"]
+            environment["LLAMA_SERVER_PORT"] = str(llama["port"])
         store = None
         if arguments.serve:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="sonde-example-"))
