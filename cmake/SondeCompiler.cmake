@@ -11,8 +11,9 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 
 add_library(sonde_warnings INTERFACE)
 target_compile_options(sonde_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
-  -Wold-style-cast -Woverloaded-virtual -Wimplicit-fallthrough -Wextra-semi)
+  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion
+  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor;-Wold-style-cast;-Woverloaded-virtual>
+  -Wimplicit-fallthrough $<$<COMPILE_LANGUAGE:CXX>:-Wextra-semi>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Both fire falsely in gcc 12's own library headers once optimisation is on.
   target_compile_options(sonde_warnings INTERFACE -Wno-restrict -Wno-maybe-uninitialized)

@@ -4,8 +4,9 @@ include(CMakePackageConfigHelpers)
 
 set_target_properties(sonde_sdk PROPERTIES EXPORT_NAME sdk)
 set_target_properties(sonde_genai PROPERTIES EXPORT_NAME genai)
-install(TARGETS sonde_sdk sonde_genai sonde_prices sonde_base sonde_otlp_writer sonde_http_client EXPORT sonde
-        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT sdk)
+install(TARGETS sonde_sdk sonde_genai sonde_prices sonde_base sonde_otlp_writer sonde_http_client sonde_c EXPORT sonde
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT sdk
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT sdk NAMELINK_COMPONENT sdk)
 install(DIRECTORY include/sonde DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT sdk)
 install(EXPORT sonde NAMESPACE sonde:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/sonde FILE sondeTargets.cmake
         COMPONENT sdk)

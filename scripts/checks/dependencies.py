@@ -22,6 +22,7 @@ MAY_INCLUDE = {
     "sdk": SDK_MAY_USE,
     "configuration_file": {"base", "yaml", "sdk"},
     "genai": SDK_MAY_USE | {"sdk"},
+    "c_interface": {"genai/json_values.h"},
     "normalise": {"base", "otlp"},
     "collector": {"base", "otlp", "transport", "normalise"},
     "store": {"base", "otlp", "normalise"},

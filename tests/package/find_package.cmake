@@ -25,6 +25,11 @@ run(${CMAKE_COMMAND} -E env OTEL_CONFIG_FILE=${CONSUMER}/telemetry.yaml ${WORK}/
 if(NOT output MATCHES "configured by a file")
   message(FATAL_ERROR "the configured consumer printed no span:\n${output}")
 endif()
+run(${CMAKE_COMMAND} -E env OTEL_TRACES_EXPORTER=console OTEL_METRICS_EXPORTER=none OTEL_LOGS_EXPORTER=none
+    ${WORK}/build/c_consumer)
+if(NOT output MATCHES "interface 1\n" OR NOT output MATCHES "chat gpt-4o-mini")
+  message(FATAL_ERROR "the consumer in C printed no inference:\n${output}")
+endif()
 run(ldd ${WORK}/build/consumer)
 if(output MATCHES "yaml")
   message(FATAL_ERROR "a program without configuration files needs libyaml:\n${output}")
