@@ -6,6 +6,7 @@
 #include "genai/clients/dialect.h"
 #include "genai/clients/event_lines.h"
 #include "genai/clients/http_attempts.h"
+#include "genai/clients/recorded_chat.h"
 #include "genai/instrumentation_state.h"
 #include "sonde/genai/anthropic.hpp"
 #include "sonde/genai/embeddings.hpp"
@@ -14,62 +15,14 @@
 #include "sonde/genai/stream.hpp"
 
 namespace sonde::genai {
+using detail::record_output;
+using detail::record_request;
+using detail::RecordedResponse;
+
 namespace {
 
 std::vector<std::string_view> views(const std::vector<std::string>& texts) {
   return {texts.begin(), texts.end()};
-}
-
-void describe(const ChatMessage& message, Messages& messages) {
-  messages.add(message.role, message.name);
-  if (message.role == "tool") {
-    messages.tool_call_response(message.tool_call_id, messages.json(message.content));
-    return;
-  }
-  if (!message.reasoning.empty()) messages.reasoning(message.reasoning);
-  if (!message.content.empty()) messages.text(message.content);
-  for (const ToolCall& call : message.tool_calls) {
-    messages.tool_call(call.id, call.name, messages.json(call.arguments));
-  }
-}
-
-void record_request(Inference& inference, const ChatRequest& request) {
-  inference.record_system_instructions([&](Messages& messages) {
-    for (const ChatMessage& message : request.messages) {
-      if (message.role == "system") messages.text(message.content);
-    }
-  });
-  inference.record_input([&](Messages& messages) {
-    for (const ChatMessage& message : request.messages) {
-      if (message.role != "system") describe(message, messages);
-    }
-  });
-  std::vector<ToolDefinition> tools;
-  tools.reserve(request.tools.size());
-  for (const Tool& tool : request.tools) tools.push_back({.name = tool.name});
-  if (!tools.empty()) inference.record_tools(tools);
-}
-
-/// What the telemetry has of an answer; holds what the views in it point at.
-struct RecordedResponse {
-  explicit RecordedResponse(const ChatResponse& response) {
-    for (const ChatChoice& choice : response.choices) {
-      reasons.emplace_back(choice.finish_reason.empty() ? std::string_view("error") : choice.finish_reason);
-    }
-    recorded = {
-        .id = response.id, .model = response.model, .finish_reasons = reasons, .usage = response.usage};
-  }
-  RecordedResponse(const RecordedResponse&) = delete;
-  RecordedResponse& operator=(const RecordedResponse&) = delete;
-
-  std::vector<std::string_view> reasons;
-  InferenceResponse recorded;
-};
-
-void record_output(Inference& inference, const ChatResponse& response) {
-  inference.record_output([&](Messages& messages) {
-    for (const ChatChoice& choice : response.choices) describe(choice.message, messages);
-  });
 }
 
 ApiError from(const Error& error) { return {.type = "invalid_request", .message = error.message}; }
