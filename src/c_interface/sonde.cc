@@ -106,15 +106,21 @@ sonde_framework* sonde_framework_new(const char* name, size_t max_open_spans, ui
 void sonde_framework_free(sonde_framework* framework) { delete framework; }
 
 void sonde_span_enter(sonde_framework* framework, const char* id, const char* component, const char* method,
-                      const char* bound_arguments, const char* parent_id) {
+                      const char* name, const char* bound_arguments, const char* parent_id) {
   if (framework == nullptr) return;
   guarded([&] {
     const JsonValue arguments(bound_arguments);
-    framework->handler.span_enter(
-        view(id),
-        {.component = view(component), .method = view(method), .bound_arguments = arguments.members()},
-        view(parent_id));
+    framework->handler.span_enter(view(id),
+                                  {.component = view(component),
+                                   .method = view(method),
+                                   .name = view(name),
+                                   .bound_arguments = arguments.members()},
+                                  view(parent_id));
   });
+}
+
+void sonde_span_chunk(sonde_framework* framework, const char* id) {
+  if (framework != nullptr) framework->handler.on_chunk(view(id));
 }
 
 void sonde_span_exit(sonde_framework* framework, const char* id, const char* result) {

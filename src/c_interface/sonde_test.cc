@@ -84,7 +84,7 @@ TEST(CInterface, RecordsWhatAProgramInCSays) {
   const auto spans = receiver.spans();
   EXPECT_EQ(spans.size(), 3u);
   EXPECT_EQ(spans.at("llamaindex.RetrieverQueryEngine.query").parent, "");
-  const Received& retrieval = spans.at("retrieval VectorIndexRetriever");
+  const Received& retrieval = spans.at("retrieval facts");
   EXPECT_EQ(retrieval.parent, "llamaindex.RetrieverQueryEngine.query");
   EXPECT_EQ(retrieval.events.at("found"), (Map{{"doc_count", "3"}, {"scores", "[0.5,0.25]"}}));
   EXPECT_FALSE(retrieval.attributes.contains("gen_ai.retrieval.query.text"));
@@ -93,6 +93,7 @@ TEST(CInterface, RecordsWhatAProgramInCSays) {
   EXPECT_EQ(chat.status, "slow down");
   EXPECT_EQ(chat.attributes.at("error.type"), R"("RateLimitError")");
   EXPECT_EQ(chat.attributes.at("gen_ai.provider.name"), R"("openai")");
+  EXPECT_EQ(chat.attributes.at("gen_ai.request.stream"), "true");
 }
 
 TEST(CInterface, TakesCallsOfManyThreadsAndEndsWhatIsLeftOpen) {
@@ -105,7 +106,7 @@ TEST(CInterface, TakesCallsOfManyThreadsAndEndsWhatIsLeftOpen) {
       for (int i = 0; i < 100; ++i) {
         const std::string id = std::to_string(thread) + "-" + std::to_string(i);
         const std::string name = "Span" + id;
-        sonde_span_enter(framework, id.c_str(), name.c_str(), nullptr, "{}", nullptr);
+        sonde_span_enter(framework, id.c_str(), name.c_str(), nullptr, nullptr, "{}", nullptr);
         if (i % 2 == 0) sonde_span_exit(framework, id.c_str(), "[1,2]");
       }
     });
@@ -124,7 +125,8 @@ TEST(CInterface, DoesNothingWithoutObjectsAndWithoutTexts) {
   EXPECT_EQ(sonde_telemetry_shutdown(nullptr, 1), 0);
   sonde_telemetry_free(nullptr);
   sonde_framework_free(nullptr);
-  sonde_span_enter(nullptr, "1", nullptr, nullptr, nullptr, nullptr);
+  sonde_span_enter(nullptr, "1", nullptr, nullptr, nullptr, nullptr, nullptr);
+  sonde_span_chunk(nullptr, "1");
   sonde_span_exit(nullptr, "1", nullptr);
   sonde_span_drop(nullptr, "1", nullptr, nullptr);
   sonde_span_event(nullptr, "1", nullptr, nullptr);
@@ -134,7 +136,8 @@ TEST(CInterface, DoesNothingWithoutObjectsAndWithoutTexts) {
   EXPECT_EQ(sonde_open_spans(nullptr), 0u);
 
   sonde_framework* const framework = sonde_framework_new(nullptr, 0, UINT64_MAX);
-  sonde_span_enter(framework, nullptr, nullptr, nullptr, "[not json", nullptr);
+  sonde_span_enter(framework, nullptr, nullptr, nullptr, nullptr, "[not json", nullptr);
+  sonde_span_chunk(framework, nullptr);
   EXPECT_EQ(sonde_open_spans(framework), 1u);
   sonde_span_event(framework, nullptr, nullptr, "[]");
   EXPECT_EQ(sonde_span_traceparent(framework, nullptr, nullptr), 0);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "genai/framework_mapping.h"
+#include "genai/json_values.h"
 #include "genai/test_genai.h"
 
 namespace sonde::genai {
@@ -82,6 +83,141 @@ TEST(FrameworkSpanHandler, OfADroppedSpanSaysWhy) {
   EXPECT_EQ(SpanView(span).status(), StatusCode::error);
   EXPECT_EQ(SpanView(span).status_message(), "empty document");
   EXPECT_EQ(tracing.attributes("Splitter.split").at("error.type"), R"("ValueError")");
+}
+
+/// The attributes of a chat that ended with that result, captured content among them.
+test::Map chat_with_result(std::string_view json) {
+  const Tracing tracing;
+  const Instrumentation instrumentation({.capture = ContentCapture::span});
+  FrameworkSpanHandler handler({}, instrumentation);
+  ValueStore values;
+  handler.span_enter("1", {.component = "OpenAI", .method = "chat", .bound_arguments = {{"model", "m"}}});
+  handler.span_exit("1", detail::parse_json(json, values));
+  return tracing.attributes("chat m");
+}
+
+TEST(FrameworkSpanHandler, ReadsTheProvidersAnswerInResults) {
+  const auto openai = chat_with_result(
+      R"({"raw":{"id":"c1","model":"m-1","choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}],
+      "usage":{"prompt_tokens":9,"completion_tokens":3,"prompt_tokens_details":{"cached_tokens":4}}}})");
+  EXPECT_EQ(openai.at("gen_ai.response.id"), R"("c1")");
+  EXPECT_EQ(openai.at("gen_ai.response.model"), R"("m-1")");
+  EXPECT_EQ(openai.at("gen_ai.response.finish_reasons"), R"(["stop"])");
+  EXPECT_EQ(openai.at("gen_ai.usage.cache_read.input_tokens"), "4");
+  EXPECT_EQ(openai.at("gen_ai.output.messages"),
+            R"([{"role":"assistant","parts":[{"type":"text","content":"Hi"}]}])");
+  const auto anthropic = chat_with_result(
+      R"({"id":"a1","content":[{"type":"text","text":"Hi"}],"stop_reason":"end_turn",
+      "usage":{"input_tokens":5,"cache_read_input_tokens":100,"output_tokens":7}})");
+  EXPECT_EQ(anthropic.at("gen_ai.usage.input_tokens"), "105");
+  const auto ollama = chat_with_result(
+      R"({"model":"o","message":{"content":"Hi"},"done":true,"done_reason":"stop","eval_count":3})");
+  EXPECT_EQ(ollama.at("gen_ai.usage.output_tokens"), "3");
+  const auto responses = chat_with_result(
+      R"({"id":"r1","output":[{"type":"message","content":[{"text":"Hi"}]}],"usage":{"input_tokens":1}})");
+  EXPECT_EQ(responses.at("gen_ai.response.id"), R"("r1")");
+}
+
+TEST(FrameworkSpanHandler, ReadsTheLastEventOfAStreamAndTheTextBesideIt) {
+  const auto event = chat_with_result(
+      R"({"text":"Hi","raw":{"object":"chat.completion.chunk","id":"c1","choices":[],"usage":{"completion_tokens":3}}})");
+  EXPECT_EQ(event.at("gen_ai.usage.output_tokens"), "3");
+  EXPECT_FALSE(event.contains("gen_ai.response.finish_reasons"));
+  EXPECT_EQ(event.at("gen_ai.output.messages"),
+            R"([{"role":"assistant","parts":[{"type":"text","content":"Hi"}]}])");
+  EXPECT_EQ(chat_with_result(R"({"text":"Hi"})").at("gen_ai.output.messages"),
+            R"([{"role":"assistant","parts":[{"type":"text","content":"Hi"}]}])");
+}
+
+TEST(FrameworkSpanHandler, MakesNothingOfResultsThatAreNoAnswers) {
+  for (const char* const json : {"", "7", "[]", "{}", R"({"raw":7})", R"({"raw":{}})", R"({"choices":7})",
+                                 R"({"raw":{"choices":[]}})", R"({"content":1,"stop_reason":2})"}) {
+    const auto attributes = chat_with_result(json);
+    EXPECT_EQ(attributes.size(), 3u) << json;
+  }
+}
+
+TEST(FrameworkSpanHandler, KeepsStreamsOpenAndMeasuresTheirFirstChunk) {
+  const Tracing tracing;
+  FrameworkSpanHandler handler;
+  const FrameworkCall call{
+      .component = "OpenAI", .method = "stream_chat", .bound_arguments = {{"model", "m"}}};
+  handler.span_enter("read", call);
+  for (int i = 0; i < 3; ++i) handler.on_chunk("read");
+  ValueStore values;
+  handler.span_exit("read",
+                    detail::parse_json(R"({"id":"c1","choices":[{"finish_reason":"stop"}]})", values));
+  test::Map attributes = tracing.attributes("chat m");
+  EXPECT_EQ(attributes.at("gen_ai.request.stream"), "true");
+  EXPECT_EQ(attributes.at("gen_ai.response.finish_reasons"), R"(["stop"])");
+  EXPECT_TRUE(attributes.contains("gen_ai.response.time_to_first_chunk"));
+
+  handler.span_enter("left", call);
+  handler.on_chunk("left");
+  handler.span_exit("left");
+  attributes = tracing.attributes("chat m");
+  EXPECT_FALSE(attributes.contains("gen_ai.response.finish_reasons"));
+  EXPECT_FALSE(attributes.contains("error.type"));
+
+  handler.span_enter("broken", call);
+  handler.on_chunk("broken");
+  handler.span_drop("broken", "APIError", "gone");
+  attributes = tracing.attributes("chat m");
+  EXPECT_EQ(attributes.at("error.type"), R"("APIError")");
+  EXPECT_EQ(tracing.count(), 3u);
+
+  handler.span_enter("none", {.component = "Splitter"});
+  handler.on_chunk("none");
+  handler.on_chunk("never entered");
+  handler.span_exit("none");
+  EXPECT_EQ(tracing.count(), 4u);
+}
+
+TEST(FrameworkSpanHandler, NamesToolsByTheirNameAndNotByAnArgumentOfThatName) {
+  const Tracing tracing;
+  FrameworkSpanHandler handler;
+  const FrameworkCall call{.component = "FunctionTool",
+                           .method = "call",
+                           .name = "find_person",
+                           .bound_arguments = {{"name", "Ada"}}};
+  handler.span_enter("1", call);
+  handler.span_exit("1");
+  EXPECT_EQ(tracing.attributes("execute_tool find_person").at("gen_ai.tool.name"), R"("find_person")");
+}
+
+TEST(FrameworkSpanHandler, RecordsContentOnlyWhereItIsCaptured) {
+  const AttributeValue message = AttributeValue::map({{"role", "user"}, {"content", "Why?"}});
+  const std::vector<AttributeValue> messages = {message};
+  const Attribute arguments[] = {{"model", "m"}, {"messages", AttributeValue::array(messages)}};
+  const AttributeValue document =
+      AttributeValue::map({{"id", "d1"}, {"score", 0.5}, {"content", "Because."}});
+  const std::vector<AttributeValue> documents = {document};
+  for (const bool captures : {false, true}) {
+    const Tracing tracing;
+    const Instrumentation instrumentation(
+        {.capture = captures ? ContentCapture::span : ContentCapture::none});
+    FrameworkSpanHandler handler({}, instrumentation);
+    handler.span_enter("1", {.component = "OpenAI", .method = "chat", .bound_arguments = arguments});
+    handler.span_exit("1");
+    handler.span_enter("2", {.component = "Retriever",
+                             .method = "retrieve",
+                             .bound_arguments = {{"query", "Why?"}, {"top_k", 2}}});
+    handler.span_exit("2", AttributeValue::array(documents));
+    handler.span_enter("3", {.component = "MockEmbedding", .method = "get_query_embedding"});
+    handler.span_exit("3", AttributeValue::map({{"dimension_count", 5}}));
+    const auto chat = tracing.attributes("chat m");
+    const auto retrieval = tracing.attributes("retrieval Retriever");
+    EXPECT_EQ(chat.contains("gen_ai.input.messages"), captures);
+    EXPECT_EQ(retrieval.contains("gen_ai.retrieval.query.text"), captures);
+    EXPECT_EQ(retrieval.contains("gen_ai.retrieval.documents"), captures);
+    EXPECT_EQ(retrieval.at("gen_ai.retrieval.top_k"), "2");
+    EXPECT_EQ(tracing.attributes("embeddings").at("gen_ai.embeddings.dimension.count"), "5");
+    if (!captures) continue;
+    EXPECT_EQ(chat.at("gen_ai.input.messages"),
+              R"([{"role":"user","parts":[{"type":"text","content":"Why?"}]}])");
+    EXPECT_EQ(retrieval.at("gen_ai.retrieval.documents"),
+              R"([{"id":"d1","score":0.5,"content":"Because."}])");
+  }
 }
 
 TEST(FrameworkSpanHandler, GivesChildrenOfClosedSpansTheirParent) {

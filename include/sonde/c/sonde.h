@@ -5,7 +5,7 @@
  *
  *     sonde_telemetry* telemetry = sonde_setup("my-service", "http://127.0.0.1:4318");
  *     sonde_framework* framework = sonde_framework_new("llamaindex", 0, 0);
- *     sonde_span_enter(framework, "1", "OpenAI", "chat", "{\"model\":\"gpt-4o-mini\"}", NULL);
+ *     sonde_span_enter(framework, "1", "OpenAI", "chat", NULL, "{\"model\":\"gpt-4o-mini\"}", NULL);
  *     sonde_span_exit(framework, "1", answer_as_json);
  *     sonde_framework_free(framework);
  *     sonde_telemetry_free(telemetry);
@@ -77,21 +77,26 @@ SONDE_API void sonde_framework_free(sonde_framework* framework);
  * Opens the span `id`, below the span `parent_id`, which is open or has been closed lately; without one it
  * begins a trace, unless a span is current on this thread. `component` is the class of the object that is
  * called ("VectorIndexRetriever") and `method` what is called of it ("retrieve"): they decide which operation
- * of the GenAI convention it is.
+ * of the GenAI convention it is. `name` is the object's own, if it has one: of a tool, an agent, an index.
  *
  * `bound_arguments` is a JSON object with the call's arguments; anything else is as if there were none. Read
- * of it are "model" (or "model_name"), "provider" and "name", and, where content is captured, a retrieval's
+ * of it are "model" (or "model_name"), "provider" and "top_k", and, where content is captured, a retrieval's
  * "query" (or "query_str"), an inference's "messages" ([{"role", "content"}]) or "prompt", and all of a
  * tool's.
  */
 SONDE_API void sonde_span_enter(sonde_framework* framework, const char* id, const char* component,
-                                const char* method, const char* bound_arguments, const char* parent_id);
+                                const char* method, const char* name, const char* bound_arguments,
+                                const char* parent_id);
+
+/** Tells that a piece of a streamed answer has come; the span stays open until it is closed. */
+SONDE_API void sonde_span_chunk(sonde_framework* framework, const char* id);
 
 /**
  * Closes the span. `result` is what was returned, as JSON: of an inference the provider's answer as it came,
- * or an object that has it as its "raw", from which response id, model, finish reasons and usage are read; of
- * a retrieval the documents ([{"id", "score", "content"}]). Content in it is recorded only where it is
- * captured.
+ * or an object that has it as its "raw" and, where that does not say it, the "text"; response id, model,
+ * finish reasons and usage are read from it. Of embeddings an object with their "dimension_count"; of a
+ * retrieval the documents ([{"id", "score", "content"}]); of a tool anything. Content is recorded only where
+ * it is captured. A stream that is closed without an answer is recorded as cancelled.
  */
 SONDE_API void sonde_span_exit(sonde_framework* framework, const char* id, const char* result);
 

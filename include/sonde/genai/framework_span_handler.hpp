@@ -35,7 +35,12 @@ struct FrameworkCall {
   std::string_view component =
       {};                        ///< The class of the instance: OpenAI, VectorIndexRetriever, FunctionTool.
   std::string_view method = {};  ///< chat, retrieve, call
-  Attributes bound_arguments = {};  ///< Content: recorded only when captured, but for the model's name.
+  std::string_view name = {};    ///< The instance's own, if it has one: of a tool, an agent, an index.
+
+  /// Of these, "model" (or "model_name"), "provider" and "top_k" are recorded; and, as content, only when
+  /// captured, an inference's "messages" ([{"role", "content"}]) or "prompt", a retrieval's "query" (or
+  /// "query_str"), and all of a tool's.
+  Attributes bound_arguments = {};
 };
 
 /// Thread-safe.
@@ -50,6 +55,11 @@ class FrameworkSpanHandler {
   /// Opens a span. Its parent is the open or recently closed span `parent_id`, else this thread's current
   /// one. An id that is open already is a new span in its place; the old one ends as abandoned.
   void span_enter(std::string_view id, const FrameworkCall& call, std::string_view parent_id = {}) noexcept;
+  /// A piece of a streamed answer has come inside an open span.
+  void on_chunk(std::string_view id) noexcept;
+  /// Closes a span. `result` is what was returned: of an inference the provider's answer as it came, or a map
+  /// that has it as "raw" and, where that does not say it, the "text"; of embeddings a map with their
+  /// "dimension_count"; of a retrieval the documents ([{"id", "score", "content"}]); of a tool anything.
   void span_exit(std::string_view id, const AttributeValue& result = {}) noexcept;
   void span_drop(std::string_view id, std::string_view error_type, std::string_view message) noexcept;
   /// Something that happened inside an open span.
