@@ -22,7 +22,7 @@ struct Rule {
 };
 
 /// The first that fits counts.
-constexpr std::array<Rule, 28> rules = {{
+constexpr std::array<Rule, 27> rules = {{
     {"Workflow", Place::end, "run", Operation::workflow},
     {"AgentWorkflow", Place::end, "", Operation::workflow},
     {"AgentRunner", Place::end, "chat", Operation::agent},
@@ -48,7 +48,6 @@ constexpr std::array<Rule, 28> rules = {{
     {"Embeddings", Place::end, "embed_query", Operation::embeddings},
     {"Embeddings", Place::end, "embed_documents", Operation::embeddings},
     {"", Place::anywhere, "chat", Operation::chat},
-    {"", Place::anywhere, "chat_with_tools", Operation::chat},
     {"", Place::anywhere, "complete", Operation::text_completion},
     {"Chat", Place::anywhere, "invoke", Operation::chat},
 }};

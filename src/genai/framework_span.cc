@@ -31,9 +31,20 @@ std::optional<std::int64_t> number_of(Attributes map, std::string_view key) noex
   return value.as_integer();
 }
 
+std::optional<double> floating_of(Attributes map, std::string_view key) noexcept {
+  const AttributeValue value = member_of(map, key);
+  if (value.type() == AttributeValue::Type::floating) return value.as_floating();
+  return number_of(map, key);
+}
+
 Inference start_inference(std::string_view provider, std::string_view model, std::string_view operation,
                           Attributes arguments, const Instrumentation& instrumentation) {
-  Inference inference({.provider = provider, .model = model, .operation = operation}, instrumentation);
+  Inference inference({.provider = provider,
+                       .model = model,
+                       .operation = operation,
+                       .max_tokens = number_of(arguments, "max_tokens"),
+                       .temperature = floating_of(arguments, "temperature")},
+                      instrumentation);
   if (tells_input(arguments)) {
     inference.record_input([&](Messages& messages) { describe_framework_input(arguments, messages); });
   }

@@ -80,9 +80,9 @@ SONDE_API void sonde_framework_free(sonde_framework* framework);
  * of the GenAI convention it is. `name` is the object's own, if it has one: of a tool, an agent, an index.
  *
  * `bound_arguments` is a JSON object with the call's arguments; anything else is as if there were none. Read
- * of it are "model" (or "model_name"), "provider" and "top_k", and, where content is captured, a retrieval's
- * "query" (or "query_str"), an inference's "messages" ([{"role", "content"}]) or "prompt", and all of a
- * tool's.
+ * of it are "model" (or "model_name"), "provider", "temperature", "max_tokens" and "top_k", and, where
+ * content is captured, a retrieval's "query" (or "query_str"), an inference's "messages" ([{"role",
+ * "content"}]) or "prompt", and all of a tool's.
  */
 SONDE_API void sonde_span_enter(sonde_framework* framework, const char* id, const char* component,
                                 const char* method, const char* name, const char* bound_arguments,

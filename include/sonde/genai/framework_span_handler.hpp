@@ -37,9 +37,9 @@ struct FrameworkCall {
   std::string_view method = {};  ///< chat, retrieve, call
   std::string_view name = {};    ///< The instance's own, if it has one: of a tool, an agent, an index.
 
-  /// Of these, "model" (or "model_name"), "provider" and "top_k" are recorded; and, as content, only when
-  /// captured, an inference's "messages" ([{"role", "content"}]) or "prompt", a retrieval's "query" (or
-  /// "query_str"), and all of a tool's.
+  /// Of these, "model" (or "model_name"), "provider", "temperature", "max_tokens" and "top_k" are recorded;
+  /// and, as content, only when captured, an inference's "messages" ([{"role", "content"}]) or "prompt", a
+  /// retrieval's "query" (or "query_str"), and all of a tool's.
   Attributes bound_arguments = {};
 };
 
