@@ -5,7 +5,8 @@ expect_spans.py [OPTION]... PROGRAM [ARGUMENT]... -- EXPECTATION...
 
   --mock-llm SONDE      with `sonde mock-llm` at OPENAI_BASE_URL
   --llama-server FILE   with that Python server, which answers as llama.cpp's does, at LLAMA_SERVER_PORT
-  --serve SONDE         with a `sonde serve` that keeps what all its processes record; else spans are read from its output
+  --serve SONDE         with a `sonde serve` at OTEL_EXPORTER_OTLP_ENDPOINT (and OTLP_GRPC), which keeps what all its
+                        processes record; else spans are read from its output
 
 An expectation is one of these; every span must be expected by one of the first two, and every trace must have a root:
 
@@ -175,7 +176,7 @@ def main():
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="sonde-example-"))
             store = stack.enter_context(server(arguments.serve, "serve", "--json", "--data", folder, "--grpc-port", "0",
                                                "--http-port", "0", "--ui-port", "0"))
-            environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = store["otlpHttp"]
+            environment |= {"OTEL_EXPORTER_OTLP_ENDPOINT": store["otlpHttp"], "OTLP_GRPC": f"http://{store['otlpGrpc']}"}
         else:
             environment |= {"OTEL_TRACES_EXPORTER": "otlp/stdout", "OTEL_LOGS_EXPORTER": "otlp/stdout"}
         result = subprocess.run(arguments.command, capture_output=True, text=True, env=environment, timeout=SECONDS,

@@ -2,7 +2,8 @@
 """Checks what documents show and what the tree names.
 
 Every C++ block in README.md and docs/ must stand, line for line, in a file under examples/ or tests/, where it is
-compiled and run. No file names the host of a package registry. Links between documents lead somewhere.
+compiled and run. No file names the host of a package registry. Links between documents lead somewhere. Every Python block
+of the lesson, where that is beside the clone, stands in docs/lesson.md.
 """
 
 import pathlib
@@ -13,6 +14,8 @@ import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CODE_BLOCK = re.compile(r"^```(?:cpp|c\+\+)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+LESSON = ROOT / "../shared/seed/opentelemetry-integration.md"
+LESSON_BLOCK = re.compile(r"^```(?:python|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s:]+)(?:#[^)\s]*)?\)")
 # Bracketed so that this file does not name them itself.
 REGISTRY_HOST = re.compile(
@@ -54,8 +57,17 @@ def check_document(name, text, sources):
     return findings
 
 
+def check_lesson():
+    """The lesson's blocks that docs/lesson.md leaves out."""
+    if not LESSON.is_file():
+        return []
+    shown = normalised((ROOT / "docs/lesson.md").read_text())
+    blocks = (normalised(block) for block in LESSON_BLOCK.findall(LESSON.read_text()))
+    return [f"docs/lesson.md: lacks the lesson's {block.splitlines()[0]!r} …" for block in blocks if block not in shown]
+
+
 def main():
-    findings, names = [], listed_files()
+    findings, names = check_lesson(), listed_files()
     sources = [(ROOT / name).read_text().split("\n") for name in names
                if name.startswith(("examples/", "tests/")) and name.endswith((".cc", ".h"))]
     for name in names:
