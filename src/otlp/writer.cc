@@ -9,8 +9,6 @@ namespace {
 using Type = AttributeValue::Type;
 
 std::size_t size_at(const AttributeValue& value, const ValueLimits& limits, std::size_t depth) noexcept;
-std::uint8_t* write_at(std::uint8_t* out, const AttributeValue& value, const ValueLimits& limits,
-                       std::size_t depth) noexcept;
 
 /// Longer lists are written as they come: looking for repeated keys takes quadratic time.
 constexpr std::size_t most_compared = 128;
@@ -33,20 +31,6 @@ std::size_t list_size(std::uint32_t field, Attributes attributes, const ValueLim
     size += delimited_size(field, key_value_size(attributes[i].key, value));
   }
   return size;
-}
-
-std::uint8_t* write_list(std::uint8_t* out, std::uint32_t field, Attributes attributes,
-                         const ValueLimits& limits, std::size_t depth) noexcept {
-  for (std::size_t i = 0; i < attributes.size(); ++i) {
-    if (is_overwritten(attributes, i)) continue;
-    const auto& [key, value] = attributes[i];
-    const std::size_t size = size_at(value, limits, depth);
-    out = write_delimited_header(out, field, key_value_size(key, size));
-    out = write_delimited(out, fields::key_value::key, key);
-    out = write_delimited_header(out, fields::key_value::value, size);
-    out = write_at(out, value, limits, depth);
-  }
-  return out;
 }
 
 std::span<const std::uint8_t> bytes_within(const AttributeValue& value, const ValueLimits& limits) noexcept {
@@ -106,38 +90,80 @@ std::size_t size_at(const AttributeValue& value, const ValueLimits& limits, std:
   }
 }
 
-std::uint8_t* write_array(std::uint8_t* out, const AttributeValue& array, const ValueLimits& limits,
-                          std::size_t depth) noexcept {
-  out = write_delimited_header(out, fields::any_value::array_value, array_size(array, limits, depth));
-  for_each_element(array, [&](const AttributeValue& value) {
-    out = write_delimited_header(out, fields::array_value::values, size_at(value, limits, depth));
-    out = write_at(out, value, limits, depth);
-  });
-  return out;
-}
+/// Writes a value into memory of its size, from the back to the front: what a message holds is written before
+/// its length, which is known by then. Front to back, each length would have to be measured first, at every
+/// level again.
+class ValueWriter {
+ public:
+  ValueWriter(std::uint8_t* end, const ValueLimits& limits) noexcept : front_(end), limits_(limits) {}
 
-std::uint8_t* write_at(std::uint8_t* out, const AttributeValue& value, const ValueLimits& limits,
-                       std::size_t depth) noexcept {
-  switch (value.type()) {
-    case Type::bytes: {
-      const auto bytes = bytes_within(value, limits);
-      return write_delimited(out, fields::any_value::bytes_value, bytes.data(), bytes.size());
+  void write(const AttributeValue& value, std::size_t depth) noexcept {
+    switch (value.type()) {
+      case Type::bytes: {
+        const auto bytes = bytes_within(value, limits_);
+        return write(fields::any_value::bytes_value, bytes.data(), bytes.size());
+      }
+      case Type::string: {
+        const std::string_view text = truncate(value.as_string(), limits_.length);
+        return write(fields::any_value::string_value, text.data(), text.size());
+      }
+      case Type::map:
+        if (depth > limits_.depth) return;
+        return message(fields::any_value::kvlist_value,
+                       [&] { write_entries(Attributes(value.as_map()), depth + 1); });
+      case Type::array: return write_elements(value.as_array(), depth);
+      case Type::booleans: return write_elements(value.as_booleans(), depth);
+      case Type::integers: return write_elements(value.as_integers(), depth);
+      case Type::floatings: return write_elements(value.as_floatings(), depth);
+      case Type::strings: return write_elements(value.as_strings(), depth);
+      default: {
+        const std::size_t size = value_size(value, limits_);
+        write_value(front_ -= size, size, value, limits_);
+      }
     }
-    case Type::map: {
-      if (depth > limits.depth) return out;
-      const Attributes entries(value.as_map());
-      out = write_delimited_header(out, fields::any_value::kvlist_value,
-                                   list_size(fields::key_value_list::values, entries, limits, depth + 1));
-      return write_list(out, fields::key_value_list::values, entries, limits, depth + 1);
-    }
-    case Type::array:
-    case Type::booleans:
-    case Type::integers:
-    case Type::floatings:
-    case Type::strings: return depth > limits.depth ? out : write_array(out, value, limits, depth + 1);
-    default: return write_value(out, value, limits);
   }
-}
+
+ private:
+  void write_entries(Attributes entries, std::size_t depth) noexcept {
+    for (std::size_t i = entries.size(); i-- > 0;) {
+      if (is_overwritten(entries, i)) continue;
+      message(fields::key_value_list::values, [&] {
+        message(fields::key_value::value, [&] { write(entries[i].value, depth); });
+        write(fields::key_value::key, entries[i].key.data(), entries[i].key.size());
+      });
+    }
+  }
+
+  template <class Item>
+  void write_elements(std::span<const Item> items, std::size_t depth) noexcept {
+    if (depth > limits_.depth) return;
+    message(fields::any_value::array_value, [&] {
+      for (std::size_t i = items.size(); i-- > 0;) {
+        message(fields::array_value::values, [&] { write(AttributeValue(items[i]), depth + 1); });
+      }
+    });
+  }
+
+  /// A length-delimited field whose content `write_content` writes.
+  template <class WriteContent>
+  void message(std::uint32_t field, WriteContent write_content) noexcept {
+    const std::uint8_t* const end = front_;
+    write_content();
+    write_header(field, static_cast<std::size_t>(end - front_));
+  }
+  void write(std::uint32_t field, const void* data, std::size_t size) noexcept {
+    front_ -= size;
+    write_bytes(front_, data, size);
+    write_header(field, size);
+  }
+  void write_header(std::uint32_t field, std::size_t size) noexcept {
+    front_ -= delimited_size(field, size) - size;
+    write_delimited_header(front_, field, size);
+  }
+
+  std::uint8_t* front_;
+  const ValueLimits& limits_;
+};
 
 }  // namespace
 
@@ -145,9 +171,10 @@ std::size_t nested_value_size(const AttributeValue& value, const ValueLimits& li
   return size_at(value, limits, 1);
 }
 
-std::uint8_t* write_nested_value(std::uint8_t* out, const AttributeValue& value,
+std::uint8_t* write_nested_value(std::uint8_t* out, std::size_t size, const AttributeValue& value,
                                  const ValueLimits& limits) noexcept {
-  return write_at(out, value, limits, 1);
+  ValueWriter(out + size, limits).write(value, 1);
+  return out + size;
 }
 
 std::size_t key_values_size(std::uint32_t field, Attributes attributes, const ValueLimits& limits) noexcept {
@@ -156,7 +183,16 @@ std::size_t key_values_size(std::uint32_t field, Attributes attributes, const Va
 
 std::uint8_t* write_key_values(std::uint8_t* out, std::uint32_t field, Attributes attributes,
                                const ValueLimits& limits) noexcept {
-  return write_list(out, field, attributes, limits, 1);
+  for (std::size_t i = 0; i < attributes.size(); ++i) {
+    if (is_overwritten(attributes, i)) continue;
+    const auto& [key, value] = attributes[i];
+    const std::size_t size = value_size(value, limits);
+    out = write_delimited_header(out, field, key_value_size(key, size));
+    out = write_delimited(out, fields::key_value::key, key);
+    out = write_delimited_header(out, fields::key_value::value, size);
+    out = write_value(out, size, value, limits);
+  }
+  return out;
 }
 
 std::string_view truncate_slow(std::string_view text, std::size_t most) noexcept {

@@ -29,7 +29,7 @@ constexpr std::uint32_t tag(std::uint32_t field, WireType type) noexcept {
 }
 
 constexpr std::size_t varint_size(std::uint64_t value) noexcept {
-  return (static_cast<std::size_t>(std::bit_width(value | 1)) + 6) / 7;
+  return value < 0x80 ? 1 : (static_cast<std::size_t>(std::bit_width(value)) + 6) / 7;
 }
 
 inline std::uint8_t* write_varint(std::uint8_t* out, std::uint64_t value) noexcept {
@@ -110,9 +110,9 @@ struct ValueLimits {
   return text.size() <= most ? text : truncate_slow(text, most);
 }
 
-/// What value_size() and write_value() do for arrays, maps and bytes.
+/// What value_size() and write_value() do for arrays, maps and bytes. Writing takes the size.
 [[nodiscard]] std::size_t nested_value_size(const AttributeValue& value, const ValueLimits& limits) noexcept;
-std::uint8_t* write_nested_value(std::uint8_t* out, const AttributeValue& value,
+std::uint8_t* write_nested_value(std::uint8_t* out, std::size_t size, const AttributeValue& value,
                                  const ValueLimits& limits) noexcept;
 
 /// The size of the AnyValue message of `value`, without a tag or a length before it.
@@ -131,8 +131,8 @@ std::uint8_t* write_nested_value(std::uint8_t* out, const AttributeValue& value,
   }
 }
 
-/// Writes exactly value_size() bytes.
-inline std::uint8_t* write_value(std::uint8_t* out, const AttributeValue& value,
+/// Writes a value whose value_size() is `size`.
+inline std::uint8_t* write_value(std::uint8_t* out, std::size_t size, const AttributeValue& value,
                                  const ValueLimits& limits = {}) noexcept {
   switch (value.type()) {
     case AttributeValue::Type::empty: return out;
@@ -149,7 +149,7 @@ inline std::uint8_t* write_value(std::uint8_t* out, const AttributeValue& value,
     case AttributeValue::Type::string:
       return write_delimited(out, fields::any_value::string_value,
                              truncate(value.as_string(), limits.length));
-    default: return write_nested_value(out, value, limits);
+    default: return write_nested_value(out, size, value, limits);
   }
 }
 
@@ -194,7 +194,7 @@ inline constexpr std::size_t short_key_value_size = 2 + 127;
     end[1] = byte(text.size());
     end = write_bytes(end + 2, text.data(), text.size());
   } else {
-    end = write_value(end, value);
+    end = write_value(end, 0, value);  // whose size only matters if it is nested
   }
   header[1] = byte(static_cast<std::size_t>(end - header) - 2);
   out[1] = byte(static_cast<std::size_t>(end - out) - 2);

@@ -43,7 +43,7 @@ std::size_t body_size(const AttributeValue& body, std::size_t value_size) noexce
 }
 std::uint8_t* write_body(std::uint8_t* out, const AttributeValue& body, std::size_t value_size) noexcept {
   if (body.type() == AttributeValue::Type::empty) return out;
-  return otlp::write_value(otlp::write_delimited_header(out, fields::body, value_size), body);
+  return otlp::write_value(otlp::write_delimited_header(out, fields::body, value_size), value_size, body);
 }
 
 /// The one buffer that a thread keeps; a processor that emits needs another for that time.

@@ -15,7 +15,7 @@ bool is_nested(const AttributeValue& value) noexcept { return value.type() >= Ty
 
 std::string encode_value(const AttributeValue& value) {
   std::string out(otlp::value_size(value), '\0');
-  otlp::write_value(reinterpret_cast<std::uint8_t*>(out.data()), value);
+  otlp::write_value(reinterpret_cast<std::uint8_t*>(out.data()), out.size(), value);
   return out;
 }
 

@@ -117,7 +117,7 @@ std::uint8_t* place_attribute(SpanRecord& record, SpanRecord::AttributeSlot*& sl
   out = otlp::write_delimited_header(out, fields::span::attributes, content);
   out = otlp::write_delimited(out, fields::key_value::key, key);
   out = otlp::write_delimited_header(out, fields::key_value::value, value_size);
-  otlp::write_value(out, value, limits);
+  otlp::write_value(out, value_size, value, limits);
 }
 
 std::size_t count_size(std::uint32_t count) noexcept { return count == 0 ? 0 : 1 + otlp::varint_size(count); }
