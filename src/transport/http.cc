@@ -3,17 +3,17 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "base/ascii.h"
+
 namespace sonde::transport {
 namespace {
 
-constexpr char lower(char letter) noexcept {
-  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
+using base::to_lower;
 
 /// The value of a hexadecimal digit, or -1.
 constexpr int digit_value(char digit) noexcept {
   if (digit >= '0' && digit <= '9') return digit - '0';
-  if (lower(digit) >= 'a' && lower(digit) <= 'f') return lower(digit) - 'a' + 10;
+  if (to_lower(digit) >= 'a' && to_lower(digit) <= 'f') return to_lower(digit) - 'a' + 10;
   return -1;
 }
 
@@ -40,14 +40,14 @@ std::string decode(std::string_view text, bool plus_is_space) {
 bool same_field_name(std::string_view left, std::string_view right) noexcept {
   if (left.size() != right.size()) return false;
   for (std::size_t i = 0; i < left.size(); ++i) {
-    if (lower(left[i]) != lower(right[i])) return false;
+    if (to_lower(left[i]) != to_lower(right[i])) return false;
   }
   return true;
 }
 
 bool is_valid_field(std::string_view name, std::string_view value) noexcept {
   const auto is_token_character = [](char c) {
-    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') ||
+    return (to_lower(c) >= 'a' && to_lower(c) <= 'z') || (c >= '0' && c <= '9') ||
            std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
   };
   return !name.empty() && std::all_of(name.begin(), name.end(), is_token_character) &&

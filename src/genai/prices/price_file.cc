@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace sonde::genai::detail {
 namespace {
 
@@ -17,12 +19,6 @@ using Json = nlohmann::json;
 struct Malformed : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
-}
 
 MatchRule read_match(const Json& json) {
   using Kind = MatchRule::Kind;
@@ -42,7 +38,7 @@ MatchRule read_match(const Json& json) {
     } else if (kind == Kind::regex) {
       rule.pattern = std::make_shared<const std::regex>(found->get<std::string>());
     } else {
-      rule.text = lower(found->get<std::string>());
+      rule.text = base::to_lower(found->get<std::string>());
     }
     return rule;
   }
@@ -177,16 +173,17 @@ void read_litellm_model(const std::string& name, const Json& json, PriceList& li
                 .output_audio = price("output_cost_per_audio_token"),
                 .output_reasoning = price("output_cost_per_reasoning_token")};
   if (!prices.input && !prices.output) return;  // priced by images, pages or seconds
-  const std::string provider_id = lower(json.value("litellm_provider", ""));
+  const std::string provider_id = base::to_lower(json.value("litellm_provider", ""));
   auto provider = std::find_if(list.providers.begin(), list.providers.end(),
                                [&](const PricedProvider& each) { return each.id == provider_id; });
   if (provider == list.providers.end()) {
     provider = list.providers.insert(list.providers.end(), PricedProvider{.id = provider_id});
     provider->model_match.kind = MatchRule::Kind::any;
   }
-  const std::string bare = lower(name.substr(name.find('/') == std::string::npos ? 0 : name.find('/') + 1));
+  const std::string bare =
+      base::to_lower(name.substr(name.find('/') == std::string::npos ? 0 : name.find('/') + 1));
   MatchRule match{.kind = MatchRule::Kind::any};
-  match.rules.push_back({.kind = MatchRule::Kind::equals, .text = lower(name)});
+  match.rules.push_back({.kind = MatchRule::Kind::equals, .text = base::to_lower(name)});
   match.rules.push_back({.kind = MatchRule::Kind::equals, .text = bare});
   provider->model_match.rules.push_back(match);
   provider->models.push_back({.id = name, .match = match, .prices = {{.prices = std::move(prices)}}});

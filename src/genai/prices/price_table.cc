@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/clock.h"
 #include "genai/prices/embedded_prices.h"
 #include "genai/prices/price_file.h"
@@ -25,12 +26,7 @@ using detail::Prices;
 /// Longer names are no model's, and patterns take time.
 constexpr std::size_t longest_name = 256;
 
-std::string lower(std::string_view text) {
-  std::string out(text.substr(0, longest_name));
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
+std::string lower(std::string_view name) { return base::to_lower(std::string(name.substr(0, longest_name))); }
 
 /// The convention's names of providers, where the table has others and would not recognise them.
 std::string_view table_name(std::string_view provider) noexcept {

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "base/ascii.h"
+
 namespace sonde::detail {
 namespace {
 
@@ -111,9 +113,8 @@ std::vector<std::string_view> parse_list(const Variable& variable, std::string_v
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
+                    [](char x, char y) { return base::to_lower(x) == base::to_lower(y); });
 }
 
 std::string_view trim(std::string_view text) noexcept {

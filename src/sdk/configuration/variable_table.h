@@ -18,7 +18,8 @@ inline constexpr auto variable_table = [] {
   using enum VariableType;
   constexpr std::string_view general = "General", resource = "Resource", sampling = "Sampling",
                              limits = "Limits", batches = "Batches", exporters = "Exporters", otlp = "OTLP",
-                             metrics = "Metrics", others = "Zipkin and Prometheus";
+                             metrics = "Metrics", others = "Zipkin and Prometheus",
+                             genai = "GenAI";
   return std::to_array<Variable>({
       {general, "OTEL_SDK_DISABLED", boolean, "false", "Turns all signals off. Propagators go on working."},
       {general, "OTEL_CONFIG_FILE", text, "none",
@@ -182,6 +183,18 @@ inline constexpr auto variable_table = [] {
       {others, "OTEL_EXPORTER_ZIPKIN_TIMEOUT", timeout, "10000", "The time allowed to an export."},
       {others, "OTEL_EXPORTER_PROMETHEUS_HOST", text, "localhost", "Where the prometheus exporter listens."},
       {others, "OTEL_EXPORTER_PROMETHEUS_PORT", integer, "9464", "Its port; 0 is any that is free."},
+
+      {genai, "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", choice, "NO_CONTENT",
+       "Where prompts, answers and tool arguments are recorded; `true` is SPAN_ONLY.",
+       "NO_CONTENT SPAN_ONLY EVENT_ONLY SPAN_AND_EVENT true false"},
+      {genai, "SONDE_GENAI_PROFILES", list, "newest",
+       "Which generations of names are emitted: of semantic-conventions-genai, the metrics of semantic conventions "
+       "1.41, the lesson's.",
+       "newest v1.41 lesson"},
+      {genai, "OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN", choice, "spans",
+       "With `logs`, exceptions of GenAI operations become log records in place of span events; with `logs/dup`, "
+       "both.",
+       "logs logs/dup"},
   });
 }();
 // clang-format on

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/ascii.h"
+
 namespace sonde::detail {
 namespace {
 
@@ -13,8 +15,6 @@ const std::vector<double>& default_boundaries() {
       new std::vector<double>{0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1'000, 2'500, 5'000, 7'500, 10'000};
   return *boundaries;
 }
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool selects(const InstrumentSelector& selector, const InstrumentDescriptor& instrument,
              const ScopeKey& scope) {
@@ -120,12 +120,7 @@ class StreamBuilder {
 }  // namespace
 
 bool matches_ignoring_case(std::string_view pattern, std::string_view text) {
-  const auto lowered = [](std::string_view mixed) {
-    std::string copy(mixed);
-    std::transform(copy.begin(), copy.end(), copy.begin(), lower);
-    return copy;
-  };
-  return matches_pattern(lowered(pattern), lowered(text));
+  return matches_pattern(base::to_lower(std::string(pattern)), base::to_lower(std::string(text)));
 }
 
 bool are_boundaries(const std::vector<double>& boundaries) noexcept {
