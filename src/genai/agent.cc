@@ -38,7 +38,7 @@ detail::StartedOperation start_agent(OperationType type, std::string_view operat
                                              .server_address = request.server_address,
                                              .server_port = request.server_port,
                                              .target_name = request.name}},
-                                 instrumentation);
+                                 instrumentation.state());
 }
 
 /// What a workflow and a plan have: an operation, and the name of what it is of.
@@ -62,7 +62,7 @@ detail::StartedOperation start_named(const NamedOperation& named, const Parent& 
                                   .parent = parent,
                                   .attributes = list,
                                   .labels = {.operation_name = named.operation, .target_name = named.name}},
-                                 instrumentation);
+                                 instrumentation.state());
 }
 
 }  // namespace

@@ -14,6 +14,8 @@ namespace sonde::genai::detail {
 template <std::size_t capacity>
 class AttributeList {
  public:
+  AttributeList() noexcept {}  // NOLINT(modernize-use-equals-default): the union has none
+
   void add(std::string_view key, const AttributeValue& value) noexcept {
     if (size_ < capacity) items_[size_++] = {key, value};
   }
@@ -39,7 +41,9 @@ class AttributeList {
   operator Attributes() const noexcept { return std::span<const Attribute>(items_.data(), size_); }
 
  private:
-  std::array<Attribute, capacity> items_{};
+  union {  // not initialised: most of them are never used
+    std::array<Attribute, capacity> items_;
+  };
   std::size_t size_ = 0;
 };
 

@@ -44,11 +44,14 @@ std::string_view ContentEncoder::keep(std::string_view text) {
 }
 
 AttributeValue ContentEncoder::map(std::initializer_list<Attribute> attributes) {
-  const std::span<Attribute> entries = allocate<Attribute>(attributes.size());
-  const auto end = std::copy_if(attributes.begin(), attributes.end(), entries.begin(), [](const auto& entry) {
-    return entry.value.type() != AttributeValue::Type::empty;
-  });
-  return AttributeValue::map(entries.first(static_cast<std::size_t>(end - entries.begin())));
+  constexpr std::size_t size = sizeof(Attribute);
+  auto* const entries =
+      static_cast<Attribute*>(arena_.allocate(attributes.size() * size, alignof(Attribute)));
+  Attribute* end = entries;
+  for (const Attribute& entry : attributes) {
+    if (entry.value.type() != AttributeValue::Type::empty) std::construct_at(end++, entry);
+  }
+  return AttributeValue::map({entries, end});
 }
 
 std::string_view ContentEncoder::text(ContentKind kind, std::string_view text) {

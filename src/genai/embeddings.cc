@@ -29,7 +29,7 @@ detail::StartedOperation start(const EmbeddingsRequest& request,
                                              .request_model = request.model,
                                              .server_address = request.server_address,
                                              .server_port = request.server_port}},
-                                 instrumentation);
+                                 instrumentation.state());
 }
 
 }  // namespace

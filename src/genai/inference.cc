@@ -57,18 +57,19 @@ InferenceAttributes attributes_of(const InferenceRequest& request, const Profile
 
 detail::StartedOperation start(const InferenceRequest& request,
                                const Instrumentation& instrumentation) noexcept {
-  const auto state = instrumentation.state();
+  auto state = instrumentation.state();
+  const Profiles& profiles = *state->options.profiles;
   return detail::start_operation({.type = detail::OperationType::inference,
                                   .target = request.model,
                                   .kind = request.in_process ? SpanKind::internal : SpanKind::client,
                                   .parent = request.parent,
-                                  .attributes = attributes_of(request, *state->options.profiles),
+                                  .attributes = attributes_of(request, profiles),
                                   .labels = {.operation_name = request.operation,
                                              .provider = request.provider,
                                              .request_model = request.model,
                                              .server_address = request.server_address,
                                              .server_port = request.server_port}},
-                                 instrumentation);
+                                 std::move(state));
 }
 
 /// "gen_ai.prompt.variable.user_name": each is content.

@@ -1,12 +1,13 @@
 #include "sonde/genai/instrumentation.hpp"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
-#include <cstdlib>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "genai/instrumentation_state.h"
+#include "sdk/configuration/environment.h"
 #include "sdk/diagnostics.h"
 #include "sonde/logger_provider.hpp"
 #include "sonde/tracer_provider.hpp"
@@ -15,64 +16,31 @@
 namespace sonde::genai {
 namespace {
 
-constexpr const char* capture_variable = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT";
-constexpr const char* profiles_variable = "SONDE_GENAI_PROFILES";
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
-
-std::string environment(const char* name) {
-  const char* const value = std::getenv(name);
-  return value == nullptr ? std::string() : lower(value);
-}
+using sonde::detail::variable;
+using Problems = std::vector<std::string>;
 
 /// The four modes, and the boolean that older instrumentations take.
-ContentCapture capture_from_environment() {
-  constexpr std::array<std::pair<std::string_view, ContentCapture>, 6> modes = {
-      {{"no_content", ContentCapture::none},
-       {"span_only", ContentCapture::span},
-       {"event_only", ContentCapture::event},
-       {"span_and_event", ContentCapture::span_and_event},
-       {"true", ContentCapture::span},
-       {"false", ContentCapture::none}}};
-  const std::string value = environment(capture_variable);
-  if (value.empty()) return ContentCapture::none;
-  const auto* const found =
-      std::find_if(modes.begin(), modes.end(), [&](const auto& mode) { return mode.first == value; });
-  if (found != modes.end()) return found->second;
-  sonde::detail::diagnose(std::string(capture_variable) + " is '" + value +
-                          "'; it may be NO_CONTENT, SPAN_ONLY, EVENT_ONLY or SPAN_AND_EVENT, and no content "
-                          "is recorded");
-  return ContentCapture::none;
+ContentCapture capture_from_environment(Problems& problems) {
+  const std::string_view mode =
+      environment_choice(variable("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"), problems)
+          .value_or("NO_CONTENT");
+  if (mode == "SPAN_ONLY" || mode == "true") return ContentCapture::span;
+  if (mode == "EVENT_ONLY") return ContentCapture::event;
+  return mode == "SPAN_AND_EVENT" ? ContentCapture::span_and_event : ContentCapture::none;
 }
 
-Profiles profiles_from_environment() {
-  std::string value = environment(profiles_variable);
-  if (value.empty()) return {};
-  Profiles profiles{.newest = false};
-  for (std::string_view rest = value; !rest.empty();) {
-    const std::string_view name = rest.substr(0, rest.find(','));
-    rest.remove_prefix(std::min(rest.size(), name.size() + 1));
-    if (name == "newest")
-      profiles.newest = true;
-    else if (name == "v1.41")
-      profiles.v1_41 = true;
-    else if (name == "lesson")
-      profiles.lesson = true;
-    else
-      sonde::detail::diagnose(std::string(profiles_variable) + " names the profile '" + std::string(name) +
-                              "'; there are newest, v1.41 and lesson");
-  }
-  return profiles;
+Profiles profiles_from_environment(Problems& problems) {
+  const auto names = environment_list(variable("SONDE_GENAI_PROFILES"), problems);
+  if (names.empty()) return {};
+  const auto has = [&](std::string_view name) { return std::ranges::find(names, name) != names.end(); };
+  return {.newest = has("newest"), .v1_41 = has("v1.41"), .lesson = has("lesson")};
 }
 
 InstrumentationOptions completed(InstrumentationOptions options) {
-  if (!options.capture) options.capture = capture_from_environment();
-  if (!options.profiles) options.profiles = profiles_from_environment();
+  Problems problems;
+  if (!options.capture) options.capture = capture_from_environment(problems);
+  if (!options.profiles) options.profiles = profiles_from_environment(problems);
+  for (std::string& problem : problems) sonde::detail::diagnose(std::move(problem));
   return options;
 }
 
@@ -83,38 +51,53 @@ Instrumentation::State::State(InstrumentationOptions given)
       tracer(get_tracer("sonde.genai", version)),
       logger(get_logger("sonde.genai", version)),
       metrics(*options.profiles) {
-  const std::string signal = environment("OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN");
-  exceptions_as_events = signal == "logs" || signal == "logs/dup";
+  Problems ignored;  // other values are for what other instrumentations emit
+  const auto signal = environment_choice(variable("OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN"), ignored);
+  exceptions_as_events = signal.has_value();
   exceptions_on_spans = signal != "logs";
 }
 
-Instrumentation::Instrumentation(InstrumentationOptions options)
-    : state_(std::make_shared<const State>(std::move(options))) {}
+struct Instrumentation::Configured {
+  std::shared_ptr<const State> state;
+  const Configured* before;
+};
 
-Instrumentation::~Instrumentation() = default;
+Instrumentation::Instrumentation(InstrumentationOptions options) { add(std::move(options)); }
+
+Instrumentation::~Instrumentation() {
+  const Configured* last = last_.load(std::memory_order_acquire);
+  while (last != nullptr) delete std::exchange(last, last->before);
+}
 
 Instrumentation& Instrumentation::mutable_global() {
-  static auto* const instance = new Instrumentation({});  // outlives every static destructor
-  return *instance;
+  // Not a local static, whose guard a fork may leave shut; making one takes locks, so none is held meanwhile.
+  static constinit std::atomic<Instrumentation*> instance{nullptr};  // never destroyed
+  Instrumentation* found = instance.load(std::memory_order_acquire);
+  if (found != nullptr) return *found;
+  auto made = std::make_unique<Instrumentation>(InstrumentationOptions());
+  if (!instance.compare_exchange_strong(found, made.get(), std::memory_order_acq_rel)) return *found;
+  return *made.release();
 }
 
 const Instrumentation& Instrumentation::global() { return mutable_global(); }
 
-void Instrumentation::configure(InstrumentationOptions options) {
-  auto state = std::make_shared<const State>(std::move(options));
-  Instrumentation& instance = mutable_global();
-  const std::lock_guard lock(instance.mutex_);
-  instance.state_.swap(state);
+void Instrumentation::configure(InstrumentationOptions options) { mutable_global().add(std::move(options)); }
+
+void Instrumentation::add(InstrumentationOptions options) {
+  auto made = std::make_unique<Configured>(
+      Configured{std::make_shared<const State>(std::move(options)), last_.load(std::memory_order_relaxed)});
+  while (!last_.compare_exchange_weak(made->before, made.get(), std::memory_order_acq_rel)) {
+  }
+  static_cast<void>(made.release());
 }
 
 std::shared_ptr<const Instrumentation::State> Instrumentation::state() const noexcept {
-  const std::lock_guard lock(mutex_);
-  return state_;
+  return last_.load(std::memory_order_acquire)->state;
 }
 
 bool Instrumentation::captures_content() const noexcept {
-  const auto now = state();
-  return *now->options.capture != ContentCapture::none || now->options.uploader != nullptr;
+  const InstrumentationOptions& options = last_.load(std::memory_order_acquire)->state->options;
+  return *options.capture != ContentCapture::none || options.uploader != nullptr;
 }
 
 }  // namespace sonde::genai

@@ -55,7 +55,7 @@ detail::StartedOperation start(const McpRequest& request, bool is_client, const 
                   .target_name = method,
                   .tool_name = request.tool_name},
        .links = links},
-      instrumentation);
+      instrumentation.state());
 }
 
 detail::StartedOperation start_at_server(const McpRequest& request, const Context& client,

@@ -21,7 +21,7 @@ detail::StartedOperation start(const MemoryRequest& request,
        .parent = request.parent,
        .attributes = list,
        .labels = {.operation_name = request.operation, .provider = request.provider}},
-      instrumentation);
+      instrumentation.state());
 }
 
 }  // namespace

@@ -51,12 +51,19 @@ Part Part::generic(std::string_view type, Attributes properties) noexcept {
 }
 
 Messages& Messages::add(std::string_view role, std::string_view name) {
+  if (messages_.capacity() == 0) reserve();
   messages_.push_back({.role = role,
                        .name = name,
                        .finish_reason = {},
                        .first_part = static_cast<std::uint32_t>(parts_.size()),
                        .part_count = 0});
   return *this;
+}
+
+void Messages::reserve() {
+  constexpr std::size_t usual = 16;  // growing to that one by one costs more than the messages themselves
+  messages_.reserve(usual);
+  parts_.reserve(usual);
 }
 
 Messages& Messages::finish_reason(std::string_view reason) {

@@ -70,6 +70,12 @@ std::string_view enclosing_agent(const OperationState& state) noexcept {
   return agent == nullptr ? std::string_view() : agent->labels.target_name;
 }
 
+constexpr std::string_view unknown_modality = "unknown";
+
+bool are_told_apart(const Usage::Modalities& parts) noexcept {
+  return parts.text || parts.image || parts.audio;
+}
+
 /// Calls count(tokens, modality) for each modality that was told apart, and for what is left as "text" if
 /// some were, else as "unknown".
 template <class Count>
@@ -83,8 +89,7 @@ void by_modality(std::int64_t all, const Usage::Modalities& parts, Count count) 
   part(parts.text, "text");
   part(parts.image, "image");
   part(parts.audio, "audio");
-  const bool are_told_apart = parts.text || parts.image || parts.audio;
-  if (!are_told_apart || left > 0) count(left > 0 ? left : 0, "unknown");
+  if (!are_told_apart(parts) || left > 0) count(left > 0 ? left : 0, unknown_modality);
 }
 
 }  // namespace
@@ -184,12 +189,61 @@ void OperationMetrics::on_first_chunk(const OperationState& state, std::uint64_t
   operation_time_to_first_chunk_.record(to_seconds(after), group);
 }
 
-ChunkRecorders OperationMetrics::chunk_recorders(const OperationState& state) const noexcept {
+void OperationMetrics::on_next_chunk(const OperationState& state, std::uint64_t after) const noexcept {
   const Group group = model_group(state);
-  return {time_per_output_chunk_.bind(group), operation_time_per_output_chunk_.bind(group)};
+  time_per_output_chunk_.record(to_seconds(after), group);
+  operation_time_per_output_chunk_.record(to_seconds(after), group);
+}
+
+const StreamSeries* OperationMetrics::stream_series(const OperationState& state) const noexcept {
+  return stream_series_.find_or_make(state.labels, [&]() -> StreamSeries {
+    const Group group = model_group(state);
+    return {time_to_first_chunk_.bind(group), time_per_output_chunk_.bind(group),
+            operation_time_to_first_chunk_.bind(group), operation_time_per_output_chunk_.bind(group)};
+  });
+}
+
+void InferenceSeries::record(double seconds, const std::optional<Usage>& usage) const noexcept {
+  duration.record(seconds);
+  if (!usage) return;
+  const auto count = [](const std::optional<std::int64_t>& number,
+                        const BoundCounter<std::int64_t>& counter) {
+    if (number) counter.add(*number);
+  };
+  count(usage->input_tokens, input_tokens);
+  count(usage->output_tokens, output_tokens);
+  count(usage->cache_read_input_tokens, cache_read_input_tokens);
+  count(usage->cache_write_input_tokens, cache_write_input_tokens);
+  count(usage->reasoning_output_tokens, reasoning_output_tokens);
+  if (usage->input_tokens) operation_input_tokens.record(*usage->input_tokens);
+  if (usage->output_tokens) operation_output_tokens.record(*usage->output_tokens);
+}
+
+InferenceSeries OperationMetrics::bind_inference(const OperationState& state) const noexcept {
+  const Group group = model_group(state);
+  const Group tokens = with(group, attribute::token_modality, unknown_modality);
+  return {.duration = inference_duration_.bind(group),
+          .input_tokens = input_tokens_.bind(tokens),
+          .output_tokens = output_tokens_.bind(tokens),
+          .cache_read_input_tokens = cache_read_input_tokens_.bind(tokens),
+          .cache_write_input_tokens = cache_write_input_tokens_.bind(tokens),
+          .reasoning_output_tokens = reasoning_output_tokens_.bind(tokens),
+          .operation_input_tokens = operation_input_tokens_.bind(group),
+          .operation_output_tokens = operation_output_tokens_.bind(group)};
 }
 
 void OperationMetrics::record_inference(const OperationState& state, double seconds) const noexcept {
+  const bool is_usual =
+      state.labels.error_type.empty() &&
+      !(state.usage && (are_told_apart(state.usage->input) || are_told_apart(state.usage->output)));
+  const InferenceSeries* const series =
+      is_usual ? inference_series_.find_or_make(state.labels, [&] { return bind_inference(state); })
+               : nullptr;
+  if (series == nullptr) return record_inference_slowly(state, seconds);
+  series->record(seconds, state.usage);
+}
+
+void OperationMetrics::record_inference_slowly(const OperationState& state, double seconds) const noexcept {
   const Group group = model_group(state);
   const Group with_error = with(group, attribute::error_type, state.labels.error_type);
   inference_duration_.record(seconds, with_error);
@@ -210,7 +264,7 @@ void OperationMetrics::record_usage(const OperationState& state, Attributes attr
   };
   const auto count_subset = [&](const Counter<std::int64_t>& counter,
                                 const std::optional<std::int64_t>& number) {
-    if (number) count(counter, *number, "unknown");
+    if (number) count(counter, *number, unknown_modality);
   };
   if (usage.input_tokens) {
     by_modality(*usage.input_tokens, usage.input, [&](std::int64_t number, std::string_view modality) {

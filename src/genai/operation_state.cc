@@ -1,7 +1,6 @@
 #include "genai/operation_state.h"
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 
 #include "base/clock.h"
@@ -29,38 +28,6 @@ bool is_nested_in(const OperationStart& start, OperationState& current) noexcept
   return parent != nullptr && parent->trace_id() == current.span.context().trace_id();
 }
 
-/// "chat gpt-4o-mini".
-class SpanName {
- public:
-  SpanName(std::string_view operation, std::string_view target) {
-    name_.reserve(operation.size() + 1 + target.size());
-    name_.append(operation);
-    if (target.empty()) return;
-    name_.push_back(' ');
-    name_.append(target);
-  }
-  [[nodiscard]] std::string_view view() const noexcept { return name_; }
-
- private:
-  std::array<std::byte, 192> block_;
-  std::pmr::monotonic_buffer_resource arena_{block_.data(), block_.size()};
-  std::pmr::string name_{&arena_};
-};
-
-OperationLabels keep(OperationState& state, const OperationLabels& labels) {
-  TextStore& texts = state.texts;
-  return {.operation_name = texts.keep(labels.operation_name),
-          .provider = texts.keep(labels.provider),
-          .request_model = texts.keep(labels.request_model),
-          .response_model = {},
-          .server_address = texts.keep(labels.server_address),
-          .server_port = labels.server_port,
-          .target_name = texts.keep(labels.target_name),
-          .tool_name = texts.keep(labels.tool_name),
-          .tool_type = texts.keep(labels.tool_type),
-          .error_type = {}};
-}
-
 /// An inference or a tool is counted by the agent it runs for.
 void count_in_agent(const OperationState& state) noexcept {
   if (state.type != OperationType::inference && state.type != OperationType::tool) return;
@@ -71,18 +38,20 @@ void count_in_agent(const OperationState& state) noexcept {
 }
 
 std::shared_ptr<OperationState> make_state(const OperationStart& start,
-                                           const Instrumentation& instrumentation,
+                                           std::shared_ptr<const Instrumentation::State> instrumentation,
                                            std::shared_ptr<OperationState> enclosing) {
-  auto state = std::make_shared<OperationState>(start.type, instrumentation.state());
+  auto state = std::make_shared<OperationState>(start.type, std::move(instrumentation));
   state->enclosing = std::move(enclosing);
   state->start_time = base::Clock::now();
-  state->labels = keep(*state, start.labels);
-  const SpanName name(start.labels.operation_name, start.target);
-  state->span = state->instrumentation->tracer.start_span(name.view(), {.parent = start.parent,
-                                                                        .kind = start.kind,
-                                                                        .attributes = start.attributes,
-                                                                        .links = start.links,
-                                                                        .start_time = state->start_time});
+  state->labels = keep(start.labels, state->texts);
+  TextStore texts;
+  const std::string_view name =
+      texts.join({start.labels.operation_name, start.target.empty() ? "" : " ", start.target});
+  state->span = state->instrumentation->tracer.start_span(name, {.parent = start.parent,
+                                                                 .kind = start.kind,
+                                                                 .attributes = start.attributes,
+                                                                 .links = start.links,
+                                                                 .start_time = state->start_time});
   if (start.type == OperationType::inference && state->instrumentation->captures_on_events() &&
       state->span.is_recording()) {
     state->event = std::make_unique<EventRecord>();
@@ -95,15 +64,8 @@ std::shared_ptr<OperationState> make_state(const OperationStart& start,
 
 }  // namespace
 
-std::string_view TextStore::keep(std::string_view text) {
-  if (text.empty()) return {};
-  auto* const copy = static_cast<char*>(arena_.allocate(text.size(), 1));
-  std::memcpy(copy, text.data(), text.size());
-  return {copy, text.size()};
-}
-
 StartedOperation start_operation(const OperationStart& start,
-                                 const Instrumentation& instrumentation) noexcept {
+                                 std::shared_ptr<const Instrumentation::State> instrumentation) noexcept {
   try {
     std::shared_ptr<OperationState> current = current_operation();
     if (current != nullptr && is_nested_in(start, *current)) {
@@ -111,7 +73,7 @@ StartedOperation start_operation(const OperationStart& start,
       set_attributes(*current, start.attributes);
       return {.state = std::move(current), .is_nested = true};
     }
-    return {.state = make_state(start, instrumentation, std::move(current))};
+    return {.state = make_state(start, std::move(instrumentation), std::move(current))};
   } catch (const std::bad_alloc&) {
     return {};
   }

@@ -5,12 +5,9 @@
 // type) or are counted by it (an agent's inferences and tools). So it is locked on every use; the lock is
 // almost never contended, and the calls are few.
 
-#include <array>
 #include <atomic>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <memory_resource>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -18,6 +15,7 @@
 
 #include "genai/event_record.h"
 #include "genai/instrumentation_state.h"
+#include "genai/operation_labels.h"
 #include "sonde/context.hpp"
 #include "sonde/genai/content_uploader.hpp"
 #include "sonde/genai/usage.hpp"
@@ -37,30 +35,6 @@ enum class OperationType : std::uint8_t {
   plan,
   mcp_client,
   mcp_server,
-};
-
-/// Short texts that a state keeps for the metrics at its end, mostly without an allocation.
-class TextStore {
- public:
-  [[nodiscard]] std::string_view keep(std::string_view text);
-
- private:
-  std::array<std::byte, 256> first_block_;
-  std::pmr::monotonic_buffer_resource arena_{first_block_.data(), first_block_.size()};
-};
-
-/// What metrics and later attributes need to know of an operation. Views into the state's texts.
-struct OperationLabels {
-  std::string_view operation_name = {};
-  std::string_view provider = {};
-  std::string_view request_model = {};
-  std::string_view response_model = {};
-  std::string_view server_address = {};
-  std::uint16_t server_port = 0;
-  std::string_view target_name = {};  ///< The agent's, the tool's, the workflow's, the MCP method's.
-  std::string_view tool_name = {};    ///< Of an MCP request.
-  std::string_view tool_type = {};
-  std::string_view error_type = {};
 };
 
 struct OperationState {
@@ -106,8 +80,8 @@ struct StartedOperation {
   std::shared_ptr<OperationState> state;
   bool is_nested = false;  ///< It adds to one that is there already.
 };
-[[nodiscard]] StartedOperation start_operation(const OperationStart& start,
-                                               const Instrumentation& instrumentation) noexcept;
+[[nodiscard]] StartedOperation start_operation(
+    const OperationStart& start, std::shared_ptr<const Instrumentation::State> instrumentation) noexcept;
 
 /// The innermost operation that is current on this thread, or null.
 [[nodiscard]] std::shared_ptr<OperationState> current_operation() noexcept;

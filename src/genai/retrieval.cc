@@ -27,7 +27,7 @@ detail::StartedOperation start(const RetrievalRequest& request,
                                              .request_model = request.model,
                                              .server_address = request.server_address,
                                              .server_port = request.server_port}},
-                                 instrumentation);
+                                 instrumentation.state());
 }
 
 }  // namespace

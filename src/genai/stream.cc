@@ -43,7 +43,7 @@ struct InferenceStream::Progress {
   bool records_content = false;
   std::uint64_t start_time = 0;
   std::uint64_t last_chunk_time = 0;
-  detail::ChunkRecorders recorders;
+  const detail::StreamSeries* series = nullptr;
   std::vector<Choice> choices;
 };
 
@@ -72,14 +72,21 @@ void InferenceStream::on_chunk() noexcept {
   if (progress_ == nullptr) return;
   const std::uint64_t now = base::Clock::now();
   const std::uint64_t before = std::exchange(progress_->last_chunk_time, now);
-  if (before != 0) return progress_->recorders.record_next(now > before ? now - before : 0);
   detail::OperationState& state = *inference_.state();
+  const detail::OperationMetrics& metrics = state.instrumentation->metrics;
+  if (before != 0) {
+    const std::uint64_t after = now > before ? now - before : 0;
+    if (progress_->series != nullptr) return progress_->series->record_next(after);
+    const std::lock_guard lock(state.mutex);
+    return metrics.on_next_chunk(state, after);
+  }
   const std::uint64_t after = now > progress_->start_time ? now - progress_->start_time : 0;
   const std::lock_guard lock(state.mutex);
   const Attribute time{attribute::response_time_to_first_chunk, static_cast<double>(after) * 1e-9};
   detail::set_attributes(state, std::span(&time, 1));
-  state.instrumentation->metrics.on_first_chunk(state, after);
-  progress_->recorders = state.instrumentation->metrics.chunk_recorders(state);
+  progress_->series = metrics.stream_series(state);
+  if (progress_->series == nullptr) return metrics.on_first_chunk(state, after);
+  progress_->series->record_first(after);
 }
 
 void InferenceStream::append_text(std::string_view text, std::uint32_t choice) noexcept {

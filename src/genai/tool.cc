@@ -27,7 +27,7 @@ detail::StartedOperation start(const ToolRequest& request, const Instrumentation
                                   .labels = {.operation_name = operation::execute_tool,
                                              .target_name = request.name.empty() ? "_OTHER" : request.name,
                                              .tool_type = request.type}},
-                                 instrumentation);
+                                 instrumentation.state());
 }
 
 }  // namespace

@@ -53,6 +53,7 @@ class Tracing {
   }
 
   void flush() noexcept { provider_->force_flush(); }
+  void set_as_global() { provider_->set_as_global(); }
   [[nodiscard]] std::uint64_t exported() const noexcept { return exported_->load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t dropped() const noexcept { return processor_->dropped(); }
 
@@ -178,6 +179,7 @@ inline void log_record(const Logger& logger) noexcept {
 class Measuring {
  public:
   Measuring() : meter_(provider_.get_meter("sdk_bench", "1.0")) {}
+  void set_as_global() { provider_.set_as_global(); }
 
  private:
   static MeterProviderOptions options() {

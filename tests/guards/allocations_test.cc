@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 
+#include "genai/benchmark_work.h"
 #include "sdk/benchmark_work.h"
 
 extern "C" void* __libc_malloc(std::size_t size);
@@ -96,6 +97,29 @@ TEST(Allocations, AreNoneForAMeasurement) {
   EXPECT_EQ(allocations_of(tracing, [&] { counter_add(measuring.counter); }), 0U);
   EXPECT_EQ(allocations_of(tracing, [&] { bound_counter.add(1); }), 0U);
   EXPECT_EQ(allocations_of(tracing, [&] { histogram_record(measuring.histogram); }), 0U);
+}
+
+/// Allocations a call, where some are expected. Full batches, which are large here, add a few to them all.
+template <class Work>
+std::uint64_t allocations_a_call(sonde::genai::benchmarks::Recording& recording, Work work) {
+  return allocations_of(recording, work) / (1'000U * burst);
+}
+
+TEST(Allocations, OfAModelCallAreOneForItsState) {
+  sonde::genai::benchmarks::Recording recording;
+  EXPECT_EQ(allocations_a_call(recording, [&] { sonde::genai::benchmarks::chat(recording); }), 1U);
+}
+
+TEST(Allocations, OfAModelCallsMessagesAreTwoForTheirLists) {
+  sonde::genai::benchmarks::Recording recording(sonde::genai::ContentCapture::span);
+  EXPECT_EQ(allocations_a_call(recording, [&] { sonde::genai::benchmarks::chat_with_content(recording); }),
+            1U + 2U);
+}
+
+TEST(Allocations, AreNoneForAChunkOfAStream) {
+  sonde::genai::benchmarks::Recording recording;
+  sonde::genai::InferenceStream stream(sonde::genai::benchmarks::start_chat(recording.instrumentation));
+  EXPECT_EQ(allocations_of(recording, [&] { stream.on_chunk(); }), 0U);
 }
 
 TEST(Allocations, AreNoneForASpanThatIsSampledOut) {

@@ -3,6 +3,7 @@
 
 #include <valgrind/callgrind.h>
 
+#include "genai/benchmark_work.h"
 #include "sdk/benchmark_work.h"
 
 namespace {
@@ -48,4 +49,14 @@ int main() {
   count("CounterAddBound", tracing, [&] { bound_counter.add(1); });
   count("HistogramRecord", tracing, [&] { histogram_record(measuring.histogram); });
   count("HistogramRecordBound", tracing, [&] { bound_histogram.record(7.5); });
+
+  namespace genai = sonde::genai::benchmarks;
+  {
+    genai::Recording recording;
+    count("Chat", recording, [&] { genai::chat(recording); });
+    sonde::genai::InferenceStream stream(genai::start_chat(recording.instrumentation));
+    count("StreamChunk", recording, [&] { stream.on_chunk(); });
+  }
+  genai::Recording with_content(sonde::genai::ContentCapture::span);
+  count("ChatWithContent", with_content, [&] { genai::chat_with_content(with_content); });
 }

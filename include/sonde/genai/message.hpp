@@ -14,7 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <forward_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -78,12 +78,12 @@ struct Part {
 /// Holds what values point at, at addresses that stay.
 class ValueStore {
  public:
-  std::string_view keep(std::string text) { return texts_.emplace_back(std::move(text)); }
+  std::string_view keep(std::string text) { return texts_.emplace_front(std::move(text)); }
   const std::vector<AttributeValue>& keep(std::vector<AttributeValue> array) {
-    return arrays_.emplace_back(std::move(array));
+    return arrays_.emplace_front(std::move(array));
   }
   const std::vector<Attribute>& keep(std::vector<Attribute> map) {
-    return maps_.emplace_back(std::move(map));
+    return maps_.emplace_front(std::move(map));
   }
   void clear() noexcept {
     texts_.clear();
@@ -92,9 +92,10 @@ class ValueStore {
   }
 
  private:
-  std::deque<std::string> texts_;
-  std::deque<std::vector<AttributeValue>> arrays_;
-  std::deque<std::vector<Attribute>> maps_;
+  // Lists, which are free as long as they are empty.
+  std::forward_list<std::string> texts_;
+  std::forward_list<std::vector<AttributeValue>> arrays_;
+  std::forward_list<std::vector<Attribute>> maps_;
 };
 
 /// A list of messages under construction. Each call that makes a part adds it to the message added last, or,
@@ -141,6 +142,8 @@ class Messages {
   void clear() noexcept;
 
  private:
+  void reserve();
+
   std::vector<Message> messages_;
   std::vector<Part> parts_;
   ValueStore values_;
