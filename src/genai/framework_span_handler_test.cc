@@ -140,8 +140,9 @@ TEST(FrameworkSpanHandler, MakesNothingOfResultsThatAreNoAnswers) {
 TEST(FrameworkSpanHandler, KeepsStreamsOpenAndMeasuresTheirFirstChunk) {
   const Tracing tracing;
   FrameworkSpanHandler handler;
+  const Attribute arguments[] = {{"model", "m"}};
   const FrameworkCall call{
-      .component = "OpenAI", .method = "stream_chat", .bound_arguments = {{"model", "m"}}};
+      .component = "OpenAI", .method = "stream_chat", .bound_arguments = std::span(arguments)};
   handler.span_enter("read", call);
   for (int i = 0; i < 3; ++i) handler.on_chunk("read");
   ValueStore values;
@@ -176,22 +177,22 @@ TEST(FrameworkSpanHandler, KeepsStreamsOpenAndMeasuresTheirFirstChunk) {
 TEST(FrameworkSpanHandler, NamesToolsByTheirNameAndNotByAnArgumentOfThatName) {
   const Tracing tracing;
   FrameworkSpanHandler handler;
+  const Attribute arguments[] = {{"name", "Ada"}};
   const FrameworkCall call{.component = "FunctionTool",
                            .method = "call",
                            .name = "find_person",
-                           .bound_arguments = {{"name", "Ada"}}};
+                           .bound_arguments = std::span(arguments)};
   handler.span_enter("1", call);
   handler.span_exit("1");
   EXPECT_EQ(tracing.attributes("execute_tool find_person").at("gen_ai.tool.name"), R"("find_person")");
 }
 
 TEST(FrameworkSpanHandler, RecordsContentOnlyWhereItIsCaptured) {
-  const AttributeValue message = AttributeValue::map({{"role", "user"}, {"content", "Why?"}});
-  const std::vector<AttributeValue> messages = {message};
+  const Attribute message[] = {{"role", "user"}, {"content", "Why?"}};
+  const std::vector<AttributeValue> messages = {AttributeValue::map(message)};
   const Attribute arguments[] = {{"model", "m"}, {"messages", AttributeValue::array(messages)}};
-  const AttributeValue document =
-      AttributeValue::map({{"id", "d1"}, {"score", 0.5}, {"content", "Because."}});
-  const std::vector<AttributeValue> documents = {document};
+  const Attribute document[] = {{"id", "d1"}, {"score", 0.5}, {"content", "Because."}};
+  const std::vector<AttributeValue> documents = {AttributeValue::map(document)};
   for (const bool captures : {false, true}) {
     const Tracing tracing;
     const Instrumentation instrumentation(
