@@ -9,6 +9,27 @@ namespace {
 /// A stream that numbers its choices or tool calls higher is broken.
 constexpr std::size_t most_items = 128;
 
+constexpr std::size_t most_depth = 100;
+
+bool is_too_deep(std::string_view json) noexcept {
+  std::size_t depth = 0;
+  bool is_in_string = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (is_in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') is_in_string = false;
+    } else if (c == '"') {
+      is_in_string = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > most_depth) return true;
+    } else if ((c == '}' || c == ']') && depth > 0) {
+      --depth;
+    }
+  }
+  return false;
+}
+
 template <class Item>
 Item& item_at(std::vector<Item>& items, std::size_t index) {
   index = std::min(index, most_items - 1);
@@ -37,14 +58,16 @@ Result<EmbeddingsResponse> Dialect::read_embeddings(const std::string& /*body*/)
 }
 
 ApiError Dialect::read_error(unsigned status, const std::string& body) const {
-  ApiError error = error_in(parse(body)).value_or(ApiError());
+  const std::string code = std::to_string(status);
+  ApiError error = error_in(parse(body), code).value_or(ApiError{.type = code});
   error.status = status;
-  if (error.type.empty()) error.type = std::to_string(status);
   if (error.message.empty()) error.message = "the provider answered with status " + std::to_string(status);
   return error;
 }
 
-Json parse(std::string_view text) { return Json::parse(text, nullptr, false); }
+Json parse(std::string_view text) {
+  return is_too_deep(text) ? Json(Json::value_t::discarded) : Json::parse(text, nullptr, false);
+}
 
 const Json& member(const Json& json, const char* key) {
   static const auto* const none = new Json;  // outlives every static destructor
@@ -97,12 +120,16 @@ ApiError invalid_response(std::string_view what) {
           .message = "the provider's answer is not what its API promises: " + std::string(what)};
 }
 
-std::optional<ApiError> error_in(const Json& json) {
+std::optional<ApiError> error_in(const Json& json, std::string_view other_type) {
   const Json& error = member(json, "error");
-  if (error.is_string()) return ApiError{.type = {}, .message = error.get<std::string>()};
+  if (error.is_string()) {
+    return ApiError{.type = std::string(other_type), .message = error.get<std::string>()};
+  }
   if (!error.is_object()) return std::nullopt;
-  const std::string code = text(error, "code");
-  return ApiError{.type = code.empty() ? text(error, "type") : code, .message = text(error, "message")};
+  std::string type = text(error, "code");
+  if (type.empty()) type = text(error, "type");
+  if (type.empty()) type = other_type;
+  return ApiError{.type = std::move(type), .message = text(error, "message")};
 }
 
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }

@@ -15,7 +15,7 @@ namespace sonde::genai::detail {
 
 using Json = nlohmann::ordered_json;
 
-/// Discarded if the text is no JSON.
+/// Discarded if the text is no JSON, or is nested deeper than 100: what walks through it may be recursive.
 [[nodiscard]] Json parse(std::string_view text);
 
 /// The member, or null if there is none or `json` is no object.
@@ -58,8 +58,9 @@ template <class Build>
 /// The error of an answer that is not what the API promises.
 [[nodiscard]] ApiError invalid_response(std::string_view what);
 
-/// The provider's error in {"error": {"message", "code", "type"}} or {"error": "text"}; empty if it is none.
-[[nodiscard]] std::optional<ApiError> error_in(const Json& json);
+/// The provider's error in {"error": {"message", "code", "type"}} or {"error": "text"}, of that type if it
+/// has none; empty if it is no error.
+[[nodiscard]] std::optional<ApiError> error_in(const Json& json, std::string_view other_type = "_OTHER");
 
 /// For requests: text may hold bytes that are no UTF-8, which JSON cannot.
 [[nodiscard]] std::string dump(const Json& json);

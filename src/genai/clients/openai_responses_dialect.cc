@@ -87,13 +87,19 @@ Result<ChatResponse> read_response(const Json& json) {
   return response;
 }
 
+/// {"type": "error", "code", "message"}, unlike the errors elsewhere.
+ApiError error_event(const Json& json) {
+  const std::string code = text(json, "code");
+  return {.type = code.empty() ? "_OTHER" : code, .message = text(json, "message")};
+}
+
 class ResponsesStreamDecoder final : public StreamDecoder {
  public:
   Result<bool> take(std::string_view data, const std::function<void(const ChatChunk&)>& on_chunk) override {
     const Json json = parse(data);
     if (json.is_discarded()) return invalid_response("an event of the stream is no JSON");
     const std::string type = text(json, "type");
-    if (type == "error") return ApiError{.type = text(json, "code"), .message = text(json, "message")};
+    if (type == "error") return error_event(json);
     if (type == "response.created") response_.id = text(member(json, "response"), "id");
     if (type == "response.output_text.delta") return take_text({.text = text(json, "delta")}, on_chunk);
     if (type == "response.reasoning_summary_text.delta")
