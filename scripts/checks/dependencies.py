@@ -21,7 +21,7 @@ MAY_INCLUDE = {
     "transport": {"base"},
     "sdk": SDK_MAY_USE,
     "configuration_file": {"base", "yaml", "sdk"},
-    "genai": SDK_MAY_USE | {"sdk"},
+    "genai": SDK_MAY_USE | {"sdk", "transport/http_loop.h"},
     "c_interface": {"genai/json_values.h"},
     "normalise": {"base", "otlp"},
     "collector": {"base", "otlp", "transport", "normalise"},

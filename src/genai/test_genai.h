@@ -48,6 +48,7 @@ class Tracing {
     return map_of(SpanView(span(name)).attributes());
   }
   [[nodiscard]] std::size_t count() const { return memory_->spans().size(); }
+  [[nodiscard]] std::vector<std::string> spans() const { return memory_->spans(); }
 
  private:
   std::shared_ptr<InMemorySpans> memory_ = std::make_shared<InMemorySpans>();

@@ -86,7 +86,7 @@ class ProcessLocal {
   template <class Make>
   [[nodiscard]] std::shared_ptr<State> get_or_make(Make make) {
     const std::lock_guard lock(process_local_mutex());
-    if (generation_ != fork_generation()) {
+    if (state_ == nullptr || generation_ != fork_generation()) {
       std::shared_ptr<State> fresh = make();
       abandon_if_inherited();
       state_ = std::move(fresh);

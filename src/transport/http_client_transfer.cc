@@ -73,6 +73,7 @@ std::size_t Transfer::on_header(char* data, std::size_t, std::size_t size, void*
 
 std::size_t Transfer::on_body(char* data, std::size_t, std::size_t size, void* user) noexcept {
   auto& transfer = *static_cast<Transfer*>(user);
+  if (transfer.is_held) return CURL_WRITEFUNC_PAUSE;
   try {
     return transfer.take_body({data, size}) ? size : 0;
   } catch (...) {

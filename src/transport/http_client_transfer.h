@@ -56,6 +56,7 @@ class Transfer {
   [[nodiscard]] CURL* easy() const noexcept { return easy_.get(); }
 
   HttpClientResponse response;  ///< As far as it came.
+  bool is_held = false;         ///< No more of the body is taken until this is false again.
   bool too_long = false;        ///< More than is allowed came.
   bool ended_by_sink = false;
   bool refused_to_connect = false;

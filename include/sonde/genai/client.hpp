@@ -4,8 +4,12 @@
 // retries, with a span of the HTTP convention for every attempt below it, and the trace goes on to the
 // provider in the traceparent header.
 //
-// A client keeps connections. It is for one thread at a time; make one a thread, they are cheap. Calls block;
-// stop them from another thread through the stop token. Nothing here throws but std::bad_alloc.
+// A client keeps connections. Its calls come in three forms. chat() and its like wait, and are for one thread
+// at a time. start_chat() and its like return at once and call back; open_stream() gives a stream to read.
+// Those are for any thread, any number at once, on one thread that the client starts with the first of them.
+// With Boost.Asio there is bridge/asio_client.hpp besides, for coroutines. Every form is stopped through its
+// stop token, from any thread. Nothing here throws but std::bad_alloc and, if there is no thread to be had,
+// std::system_error; callbacks that run on the client's thread must not throw.
 //
 // Source: semantic-conventions-genai, gen_ai.client.inference; semantic conventions, HTTP client spans.
 
@@ -18,6 +22,7 @@
 #include <vector>
 
 #include "sonde/genai/chat.hpp"
+#include "sonde/genai/chat_stream.hpp"
 #include "sonde/genai/instrumentation.hpp"
 
 namespace sonde::genai {
@@ -40,7 +45,7 @@ class Client {
  public:
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;
-  ~Client();
+  ~Client();  ///< Cancels what is under way, and waits until nobody is called back any more.
 
   [[nodiscard]] Result<ChatResponse> chat(const ChatRequest& request, const std::stop_token& stop = {});
 
@@ -52,6 +57,15 @@ class Client {
 
   [[nodiscard]] Result<EmbeddingsResponse> embed(const EmbeddingsInput& input,
                                                  const std::stop_token& stop = {});
+
+  /// Begins a call, a child of what is current here, and returns. `on_done` is called once, on the client's
+  /// thread, which it must not hold up.
+  void start_chat(const ChatRequest& request, std::function<void(Result<ChatResponse>)> on_done,
+                  const std::stop_token& stop = {});
+  void start_embed(const EmbeddingsInput& input, std::function<void(Result<EmbeddingsResponse>)> on_done,
+                   const std::stop_token& stop = {});
+  /// The same for an answer that is read piece by piece. Never fails; the stream does.
+  [[nodiscard]] ChatStream open_stream(const ChatRequest& request, const std::stop_token& stop = {});
 
  protected:
   Client(std::unique_ptr<detail::Dialect> dialect, ClientOptions options,

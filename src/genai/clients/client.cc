@@ -1,25 +1,34 @@
 #include "sonde/genai/client.hpp"
 
-#include <cstdlib>
+#include <optional>
 #include <utility>
 
+#include "genai/clients/background_loop.h"
+#include "genai/clients/chat_stream_state.h"
 #include "genai/clients/dialect.h"
-#include "genai/clients/event_lines.h"
 #include "genai/clients/http_attempts.h"
 #include "genai/clients/recorded_chat.h"
+#include "genai/clients/stream_reading.h"
 #include "genai/instrumentation_state.h"
-#include "sonde/genai/anthropic.hpp"
+#include "sdk/fork.h"
 #include "sonde/genai/embeddings.hpp"
-#include "sonde/genai/ollama.hpp"
-#include "sonde/genai/openai.hpp"
-#include "sonde/genai/stream.hpp"
 
 namespace sonde::genai {
+using detail::BackgroundLoop;
+using detail::ChatStreamState;
+using detail::HttpCall;
 using detail::record_output;
 using detail::record_request;
 using detail::RecordedResponse;
+using detail::StreamReading;
+using transport::HttpLoop;
 
 namespace {
+
+/// As std::function wants them, callbacks can be copied; what they own is shared.
+using OnChat = std::function<void(Result<ChatResponse>)>;
+using OnEmbeddings = std::function<void(Result<EmbeddingsResponse>)>;
+using OnChunk = std::function<bool(const ChatChunk&)>;
 
 std::vector<std::string_view> views(const std::vector<std::string>& texts) {
   return {texts.begin(), texts.end()};
@@ -27,160 +36,200 @@ std::vector<std::string_view> views(const std::vector<std::string>& texts) {
 
 ApiError from(const Error& error) { return {.type = "invalid_request", .message = error.message}; }
 
+void fail(Operation& operation, const ApiError& error) {
+  if (error.type != "cancelled") operation.fail(error.type, error.message);
+}
+
 }  // namespace
 
+/// Every call is made of the same steps, on a loop: that of the client's thread, or one that the caller runs
+/// until the call is over.
 class Client::Impl {
  public:
   Impl(std::unique_ptr<detail::Dialect> dialect, ClientOptions options,
        const Instrumentation& instrumentation)
-      : dialect_(std::move(dialect)),
-        options_(std::move(options)),
-        instrumentation_(instrumentation),
-        http_(*dialect_, options_, instrumentation.state()->tracer) {}
+      : endpoint_(std::make_shared<const detail::Endpoint>(std::move(dialect), std::move(options),
+                                                           instrumentation.state()->tracer)),
+        instrumentation_(instrumentation) {}
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() { closing_.request_stop(); }
 
   Result<ChatResponse> chat(const ChatRequest& request, const std::stop_token& stop) {
-    Inference inference = start(request, false);
-    const auto scope = inference.make_current();
-    record_request(inference, request);
-    auto response = ask(request, stop);
-    if (response) {
-      inference.set_response(RecordedResponse(*response).recorded);
-      record_output(inference, *response);
-    } else if (response.error().type != "cancelled") {
-      inference.fail(response.error().type, response.error().message);
-    }
-    return response;
+    return wait<ChatResponse>(
+        [&](HttpLoop& loop, OnChat on_done) { start_chat(loop, request, stop, std::move(on_done)); });
   }
-
-  Result<ChatResponse> stream_chat(const ChatRequest& request,
-                                   const std::function<bool(const ChatChunk&)>& on_chunk,
+  Result<ChatResponse> stream_chat(const ChatRequest& request, const OnChunk& on_chunk,
                                    const std::stop_token& stop) {
-    InferenceStream stream(start(request, true));
-    const auto scope = stream.inference().make_current();
-    record_request(stream.inference(), request);
-    const auto api_request = dialect_->chat_request(request, true);
-    if (!api_request) {
-      ApiError error = from(api_request.error());
-      stream.fail(error.type, error.message);
-      return error;
-    }
-    const auto decoder = dialect_->stream_decoder();
-    return read_stream(stream, *decoder, *api_request, request, on_chunk, stop);
+    return wait<ChatResponse>([&](HttpLoop& loop, OnChat on_done) {
+      start_stream(loop, request, stop, on_chunk, std::move(on_done));
+    });
+  }
+  Result<EmbeddingsResponse> embed(const EmbeddingsInput& input, const std::stop_token& stop) {
+    return wait<EmbeddingsResponse>(
+        [&](HttpLoop& loop, OnEmbeddings on_done) { start_embed(loop, input, stop, std::move(on_done)); });
   }
 
-  Result<EmbeddingsResponse> embed(const EmbeddingsInput& input, const std::stop_token& stop) {
-    Embeddings embeddings({.provider = provider(),
-                           .model = input.model,
-                           .server_address = http_.server_address(),
-                           .server_port = http_.server_port(),
-                           .dimension_count = input.dimensions},
-                          instrumentation_);
-    const auto scope = embeddings.make_current();
-    auto response = ask_for_embeddings(input, stop);
-    if (response) {
-      embeddings.set_response(response->model, response->input_tokens,
-                              static_cast<std::int64_t>(response->vectors.front().size()));
-    } else if (response.error().type != "cancelled") {
-      embeddings.fail(response.error().type, response.error().message);
-    }
-    return response;
+  void start_chat(const ChatRequest& request, OnChat on_done, const std::stop_token& stop) {
+    start_chat(*background(), request, stop, std::move(on_done));
   }
+  void start_embed(const EmbeddingsInput& input, OnEmbeddings on_done, const std::stop_token& stop) {
+    start_embed(*background(), input, stop, std::move(on_done));
+  }
+  ChatStream open_stream(const ChatRequest& request, const std::stop_token& stop);
 
  private:
+  using OnBody = std::function<void(Result<std::string>)>;
+
+  [[nodiscard]] std::shared_ptr<HttpLoop> background() {
+    return background_.get_or_make([&] { return std::make_shared<BackgroundLoop>(loop_options()); })->loop();
+  }
+  [[nodiscard]] HttpLoop& foreground() {
+    if (foreground_ == nullptr || foreground_->is_inherited()) {
+      foreground_ = std::make_unique<HttpLoop>(loop_options());
+    }
+    return *foreground_;
+  }
+  [[nodiscard]] transport::HttpClientOptions loop_options() const {
+    return {.user_agent = "sonde",
+            .certificate_authority_file = endpoint_->options.certificate_authority_file};
+  }
+
+  /// Runs what start(loop, on_done) starts until it is done.
+  template <class Answer, class Start>
+  Result<Answer> wait(Start start) {
+    std::optional<Result<Answer>> result;
+    HttpLoop& loop = foreground();
+    start(loop, [&](Result<Answer> answer) { result.emplace(std::move(answer)); });
+    loop.run_until([&] { return result.has_value(); });
+    return *std::move(result);
+  }
+
+  /// Sends the request, if there is one; what its body is, or why there is none, goes to on_body, on the
+  /// loop's thread.
+  std::shared_ptr<HttpCall> send(HttpLoop& loop, Expected<detail::ApiRequest> request, const Context& context,
+                                 const std::stop_token& stop,
+                                 std::optional<std::chrono::milliseconds> timeout, OnBody on_body,
+                                 transport::BodySink on_data = {}) const {
+    if (!request) {
+      loop.post([on_body = std::move(on_body), error = from(request.error())] { on_body(error); });
+      return nullptr;
+    }
+    return HttpCall::start(endpoint_, loop, *std::move(request),
+                           {.context = context,
+                            .stop = stop,
+                            .closing = closing_.get_token(),
+                            .timeout = timeout,
+                            .on_data = std::move(on_data),
+                            .on_done = std::move(on_body)});
+  }
+
+  void start_chat(HttpLoop& loop, const ChatRequest& request, const std::stop_token& stop, OnChat on_done);
+  void start_stream(HttpLoop& loop, const ChatRequest& request, const std::stop_token& stop,
+                    const OnChunk& on_chunk, OnChat on_done);
+  void start_embed(HttpLoop& loop, const EmbeddingsInput& input, const std::stop_token& stop,
+                   OnEmbeddings on_done);
+
+  [[nodiscard]] const detail::Dialect& dialect() const noexcept { return *endpoint_->dialect; }
   [[nodiscard]] std::string_view provider() const noexcept {
-    return options_.provider.empty() ? dialect_->provider() : std::string_view(options_.provider);
+    const std::string& given = endpoint_->options.provider;
+    return given.empty() ? dialect().provider() : std::string_view(given);
   }
+  [[nodiscard]] Inference start(const ChatRequest& request, bool stream) const;
 
-  [[nodiscard]] Inference start(const ChatRequest& request, bool stream) const {
-    const std::vector<std::string_view> stops = views(request.stop_sequences);
-    return Inference({.provider = provider(),
-                      .model = request.model,
-                      .server_address = http_.server_address(),
-                      .server_port = http_.server_port(),
-                      .conversation_id = request.conversation_id,
-                      .output_type = request.response_schema_json.empty() ? "" : "json",
-                      .stream = stream,
-                      .max_tokens = request.max_tokens,
-                      .temperature = request.temperature,
-                      .top_p = request.top_p,
-                      .seed = request.seed,
-                      .choice_count = request.choice_count,
-                      .stop_sequences = stops,
-                      .reasoning_level = request.reasoning_effort,
-                      .openai_api_type = dialect_->api_type()},
-                     instrumentation_);
-  }
-
-  Result<ChatResponse> ask(const ChatRequest& request, const std::stop_token& stop) {
-    const auto api_request = dialect_->chat_request(request, false);
-    if (!api_request) return from(api_request.error());
-    const auto body = http_.post(*api_request, {.stop = stop, .timeout = request.timeout});
-    if (!body) return body.error();
-    return dialect_->read_chat(*body);
-  }
-
-  Result<EmbeddingsResponse> ask_for_embeddings(const EmbeddingsInput& input, const std::stop_token& stop) {
-    const auto api_request = dialect_->embeddings_request(input);
-    if (!api_request) return from(api_request.error());
-    const auto body = http_.post(*api_request, {.stop = stop});
-    if (!body) return body.error();
-    return dialect_->read_embeddings(*body);
-  }
-
-  Result<ChatResponse> read_stream(InferenceStream& stream, detail::StreamDecoder& decoder,
-                                   const detail::ApiRequest& api_request, const ChatRequest& request,
-                                   const std::function<bool(const ChatChunk&)>& on_chunk,
-                                   const std::stop_token& stop) {
-    detail::EventLines lines(dialect_->streams_lines());
-    std::optional<ApiError> failure;
-    bool is_wanted = true;
-    const auto take_event = [&](std::string_view data) {
-      auto taken = decoder.take(data, [&](const ChatChunk& chunk) {
-        stream.on_chunk();
-        is_wanted = is_wanted && on_chunk(chunk);
-      });
-      if (!taken) failure = taken.error();
-      return is_wanted && !failure && !decoder.is_complete();
-    };
-    const auto body =
-        http_.post(api_request, {.stop = stop, .timeout = request.timeout, .on_data = [&](auto bytes) {
-                                   return lines.feed(bytes, take_event);
-                                 }});
-    if (!failure && !body) failure = body.error();
-    if (!failure && lines.is_too_long()) {
-      failure =
-          ApiError{.type = "invalid_response", .message = "an event of the stream is longer than 16 MiB"};
-    }
-    if (!failure && is_wanted && !decoder.is_complete()) {
-      failure = ApiError{.type = "stream_truncated", .message = "the stream ended before the answer did"};
-    }
-    return close(stream, decoder.response(), failure, is_wanted);
-  }
-
-  static Result<ChatResponse> close(InferenceStream& stream, const ChatResponse& response,
-                                    const std::optional<ApiError>& failure, bool is_wanted) {
-    record_output(stream.inference(), response);
-    const RecordedResponse recorded(response);
-    InferenceResponse so_far = recorded.recorded;
-    if (!failure && is_wanted) {
-      stream.finish(so_far);
-      return response;
-    }
-    so_far.finish_reasons = {};
-    if (failure && failure->type != "cancelled") {
-      stream.fail(failure->type, failure->message, so_far);
-    } else {
-      stream.cancel(so_far);
-    }
-    if (failure) return *failure;
-    return response;
-  }
-
-  const std::unique_ptr<detail::Dialect> dialect_;
-  const ClientOptions options_;
+  const std::shared_ptr<const detail::Endpoint> endpoint_;
   const Instrumentation& instrumentation_;
-  detail::HttpAttempts http_;
+  std::stop_source closing_;
+  std::unique_ptr<HttpLoop> foreground_;
+  sonde::detail::ProcessLocal<BackgroundLoop> background_{nullptr};  // last, to be gone first
 };
+
+void Client::Impl::start_chat(HttpLoop& loop, const ChatRequest& request, const std::stop_token& stop,
+                              OnChat on_done) {
+  const auto inference = std::make_shared<Inference>(start(request, false));
+  record_request(*inference, request);
+  send(loop, dialect().chat_request(request, false), inference->inside(), stop, request.timeout,
+       [endpoint = endpoint_, inference, on_done = std::move(on_done)](const Result<std::string>& body) {
+         auto response = body ? endpoint->dialect->read_chat(*body) : body.error();
+         if (response) {
+           inference->set_response(RecordedResponse(*response).recorded);
+           record_output(*inference, *response);
+         } else {
+           fail(*inference, response.error());
+         }
+         inference->end();
+         on_done(std::move(response));
+       });
+}
+
+void Client::Impl::start_stream(HttpLoop& loop, const ChatRequest& request, const std::stop_token& stop,
+                                const OnChunk& on_chunk, OnChat on_done) {
+  const auto reading = std::make_shared<StreamReading>(start(request, true), dialect());
+  record_request(reading->inference(), request);
+  send(
+      loop, dialect().chat_request(request, true), reading->inference().inside(), stop, request.timeout,
+      [reading, on_done = std::move(on_done)](const Result<std::string>& body) {
+        reading->end(body);
+        on_done(reading->close());
+      },
+      [reading, on_chunk](std::string_view bytes) { return reading->feed(bytes, on_chunk); });
+}
+
+void Client::Impl::start_embed(HttpLoop& loop, const EmbeddingsInput& input, const std::stop_token& stop,
+                               OnEmbeddings on_done) {
+  const auto embeddings =
+      std::make_shared<Embeddings>(EmbeddingsRequest{.provider = provider(),
+                                                     .model = input.model,
+                                                     .server_address = endpoint_->server_address,
+                                                     .server_port = endpoint_->server_port,
+                                                     .dimension_count = input.dimensions},
+                                   instrumentation_);
+  send(loop, dialect().embeddings_request(input), embeddings->inside(), stop, {},
+       [endpoint = endpoint_, embeddings, on_done = std::move(on_done)](const Result<std::string>& body) {
+         auto response = body ? endpoint->dialect->read_embeddings(*body) : body.error();
+         if (response) {
+           embeddings->set_response(response->model, response->input_tokens,
+                                    static_cast<std::int64_t>(response->vectors.front().size()));
+         } else {
+           fail(*embeddings, response.error());
+         }
+         embeddings->end();
+         on_done(std::move(response));
+       });
+}
+
+ChatStream Client::Impl::open_stream(const ChatRequest& request, const std::stop_token& stop) {
+  const std::shared_ptr<HttpLoop> loop = background();
+  StreamReading reading(start(request, true), dialect());
+  record_request(reading.inference(), request);
+  const Context inside = reading.inference().inside();
+  const auto state = std::make_shared<ChatStreamState>(std::move(reading), loop);
+  state->set_call(send(
+      *loop, dialect().chat_request(request, true), inside, stop, request.timeout,
+      [state](const Result<std::string>& body) { state->end(body); },
+      [state](std::string_view bytes) { return state->feed(bytes); }));
+  return ChatStream(state);
+}
+
+Inference Client::Impl::start(const ChatRequest& request, bool stream) const {
+  const std::vector<std::string_view> stops = views(request.stop_sequences);
+  return Inference({.provider = provider(),
+                    .model = request.model,
+                    .server_address = endpoint_->server_address,
+                    .server_port = endpoint_->server_port,
+                    .conversation_id = request.conversation_id,
+                    .output_type = request.response_schema_json.empty() ? "" : "json",
+                    .stream = stream,
+                    .max_tokens = request.max_tokens,
+                    .temperature = request.temperature,
+                    .top_p = request.top_p,
+                    .seed = request.seed,
+                    .choice_count = request.choice_count,
+                    .stop_sequences = stops,
+                    .reasoning_level = request.reasoning_effort,
+                    .openai_api_type = dialect().api_type()},
+                   instrumentation_);
+}
 
 Client::Client(std::unique_ptr<detail::Dialect> dialect, ClientOptions options,
                const Instrumentation& instrumentation)
@@ -202,6 +251,21 @@ Result<ChatResponse> Client::stream_chat(const ChatRequest& request,
 
 Result<EmbeddingsResponse> Client::embed(const EmbeddingsInput& input, const std::stop_token& stop) {
   return impl_->embed(input, stop);
+}
+
+void Client::start_chat(const ChatRequest& request, std::function<void(Result<ChatResponse>)> on_done,
+                        const std::stop_token& stop) {
+  impl_->start_chat(request, std::move(on_done), stop);
+}
+
+void Client::start_embed(const EmbeddingsInput& input,
+                         std::function<void(Result<EmbeddingsResponse>)> on_done,
+                         const std::stop_token& stop) {
+  impl_->start_embed(input, std::move(on_done), stop);
+}
+
+ChatStream Client::open_stream(const ChatRequest& request, const std::stop_token& stop) {
+  return impl_->open_stream(request, stop);
 }
 
 }  // namespace sonde::genai

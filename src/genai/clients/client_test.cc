@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "genai/clients/test_clients.h"
 #include "genai/test_genai.h"
-#include "sdk_support/raw_http_server.h"
 #include "sonde/genai/anthropic.hpp"
 #include "sonde/genai/ollama.hpp"
 #include "sonde/genai/openai.hpp"
@@ -25,33 +25,19 @@ using sonde::test::in_turn;
 using sonde::test::RawHttpServer;
 using sonde::test::reset;
 using sonde::test::stall;
+using test::events;
 using test::Map;
+using test::openai_answer;
+using test::question;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using Json = nlohmann::json;
-
-const ChatRequest question = {
-    .model = "m",
-    .messages = {{.role = "system", .content = "Be brief."}, {.content = "Capital of France?"}}};
-
-constexpr std::string_view openai_answer = R"({"id":"chatcmpl-1","model":"m-2024","choices":[{"index":0,
-  "message":{"role":"assistant","content":"Paris."},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,
-  "completion_tokens":3,"prompt_tokens_details":{"cached_tokens":4},
-  "completion_tokens_details":{"reasoning_tokens":1}}})";
-
-std::string events(const std::vector<std::string>& data) {
-  std::string body;
-  for (const std::string& each : data) body += "data: " + each + "\n\n";
-  return body;
-}
 
 struct ClientTest : testing::Test {
   test::Tracing tracing;
   Instrumentation instrumentation{{.capture = ContentCapture::span}};
 
-  static ClientOptions at(const RawHttpServer& server) {
-    return {.base_url = server.url("/v1"), .api_key = "secret-key", .timeout = std::chrono::seconds(20)};
-  }
+  static ClientOptions at(const RawHttpServer& server) { return test::options_at(server); }
   openai::Client openai_at(const RawHttpServer& server) {
     return openai::Client(at(server), instrumentation);
   }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 #include "genai/attribute_list.h"
@@ -41,15 +39,6 @@ milliseconds backoff(unsigned number) noexcept {
   return milliseconds(static_cast<std::int64_t>(half + random.next() % (half + 1)));
 }
 
-/// False if stopped meanwhile.
-bool wait(milliseconds time, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock(mutex);
-  wake.wait_for(lock, stop, time, [] { return false; });
-  return !stop.stop_requested();
-}
-
 std::string error_type(ErrorCode code) {
   switch (code) {
     case ErrorCode::deadline_exceeded: return "timeout";
@@ -62,82 +51,129 @@ std::string error_type(ErrorCode code) {
 
 }  // namespace
 
-HttpAttempts::HttpAttempts(const Dialect& dialect, const ClientOptions& options, const Tracer& tracer)
-    : dialect_(dialect),
-      options_(options),
-      tracer_(tracer),
-      http_({.timeout = options.timeout,
-             .user_agent = "sonde",
-             .certificate_authority_file = options.certificate_authority_file}) {
+Endpoint::Endpoint(std::unique_ptr<Dialect> api, ClientOptions client_options, const Tracer& attempts_tracer)
+    : dialect(std::move(api)), options(std::move(client_options)), tracer(attempts_tracer) {
   const auto url = transport::parse_url(options.base_url);
   if (!url) return;
-  server_address_ = url->host;
-  server_port_ = url->scheme == "https" ? 443 : 80;
+  server_address = url->host;
+  server_port = url->scheme == "https" ? 443 : 80;
   const std::string& port = url->port;
-  std::from_chars(port.data(), port.data() + port.size(), server_port_);
+  std::from_chars(port.data(), port.data() + port.size(), server_port);
 }
 
-Result<std::string> HttpAttempts::post(const ApiRequest& request, const CallOptions& options) {
-  for (unsigned number = 0;; ++number) {
-    Attempt attempt = this->attempt(request, options, number);
-    if (attempt.body) return *std::move(attempt.body);
-    if (!attempt.may_retry || number >= options_.max_retries) return std::move(attempt.error);
-    if (!wait(std::max(backoff(number), attempt.wait), options.stop)) {
-      return ApiError{.type = "cancelled", .message = "the call was cancelled"};
-    }
-  }
+std::shared_ptr<HttpCall> HttpCall::start(std::shared_ptr<const Endpoint> endpoint, transport::HttpLoop& loop,
+                                          ApiRequest request, CallOptions options) {
+  const std::shared_ptr<HttpCall> call(
+      new HttpCall(std::move(endpoint), loop, std::move(request), std::move(options)));
+  loop.post([call] { call->begin(); });
+  return call;
 }
 
-HttpAttempts::Attempt HttpAttempts::attempt(const ApiRequest& request, const CallOptions& options,
-                                            unsigned number) {
-  const std::string url = options_.base_url + request.path;
+HttpCall::HttpCall(std::shared_ptr<const Endpoint> endpoint, transport::HttpLoop& loop, ApiRequest request,
+                   CallOptions options)
+    : endpoint_(std::move(endpoint)),
+      loop_(loop),
+      request_(std::move(request)),
+      options_(std::move(options)) {}
+
+void HttpCall::begin() {
+  if (is_over_) return;
+  const auto stop = [this] {
+    loop_.post([weak = weak_from_this()] {
+      if (const auto call = weak.lock()) call->cancel();
+    });
+  };
+  if (options_.stop.stop_requested() || options_.closing.stop_requested()) return cancel();
+  on_stop_.emplace(options_.stop, stop);
+  on_closing_.emplace(options_.closing, stop);
+  attempt();
+}
+
+void HttpCall::cancel() {
+  if (is_over_) return;
+  loop_.cancel(transfer_);
+  finish(ApiError{.type = "cancelled", .message = "the call was cancelled"});
+}
+
+Span HttpCall::start_span(const std::string& url) const {
   const std::string shown_url = transport::without_secrets(url);
   AttributeList<5> list;
   list.add("http.request.method", "POST");
   list.add("url.full", shown_url);
-  list.add_address(attribute::server_address, server_address_, attribute::server_port, server_port_);
-  if (number > 0) list.add("http.request.resend_count", number);
-  Span span = tracer_.start_span("POST", {.kind = SpanKind::client, .attributes = list});
-
-  transport::HttpRequest message{
-      .method = "POST", .target = url, .headers = dialect_.headers(options_.api_key)};
-  message.headers.emplace_back("content-type", "application/json");
-  for (const auto& header : options_.headers) message.headers.push_back(header);
-  global_propagator().inject(message.headers, Context::current().set_span(span));
-  message.body = request.body;
-
-  bool has_begun = false;
-  transport::PerformOptions perform{.stop = options.stop, .timeout = options.timeout};
-  if (options.on_data) {
-    perform.on_data = [&](std::string_view bytes) {
-      has_begun = true;
-      return options.on_data(bytes);
-    };
-  }
-  const auto response = http_.perform(message, perform);
-  Attempt attempt = response ? read(*response, span) : failed(response.error(), span);
-  attempt.may_retry = attempt.may_retry && !has_begun;
-  return attempt;
+  list.add_address(attribute::server_address, endpoint_->server_address, attribute::server_port,
+                   endpoint_->server_port);
+  if (attempts_ > 0) list.add("http.request.resend_count", attempts_);
+  return endpoint_->tracer.start_span(
+      "POST", {.parent = options_.context, .kind = SpanKind::client, .attributes = list});
 }
 
-HttpAttempts::Attempt HttpAttempts::read(const transport::HttpClientResponse& response, Span& span) const {
-  span.set_attribute("http.response.status_code", response.status);
+transport::HttpRequest HttpCall::message(std::string url) const {
+  const ClientOptions& client = endpoint_->options;
+  transport::HttpRequest message{
+      .method = "POST", .target = std::move(url), .headers = endpoint_->dialect->headers(client.api_key)};
+  message.headers.emplace_back("content-type", "application/json");
+  for (const auto& header : client.headers) message.headers.push_back(header);
+  global_propagator().inject(message.headers, options_.context.set_span(span_));
+  message.body = request_.body;
+  return message;
+}
+
+void HttpCall::attempt() {
+  if (is_over_) return;
+  std::string url = endpoint_->options.base_url + request_.path;
+  span_ = start_span(url);
+  transport::HttpLoop::Request request{.message = message(std::move(url)),
+                                       .timeout = options_.timeout.value_or(endpoint_->options.timeout),
+                                       .on_fresh_connection = attempts_ > 0};
+  const auto self = shared_from_this();
+  if (options_.on_data) {
+    request.on_data = [self](std::string_view bytes) {
+      self->has_begun_ = true;
+      return self->options_.on_data(bytes);
+    };
+  }
+  request.on_done = [self](const Expected<transport::HttpClientResponse>& response) { self->take(response); };
+  transfer_ = loop_.start(std::move(request));
+}
+
+void HttpCall::take(const Expected<transport::HttpClientResponse>& response) {
+  if (is_over_) return;
+  Outcome outcome = response ? read(*response) : failed(response.error());
+  span_.end();
+  if (outcome.body) return finish(*std::move(outcome.body));
+  if (!outcome.may_retry || has_begun_ || attempts_ >= endpoint_->options.max_retries) {
+    return finish(std::move(outcome.error));
+  }
+  loop_.run_after(std::max(backoff(attempts_), outcome.wait),
+                  [self = shared_from_this()] { self->attempt(); });
+  ++attempts_;
+}
+
+HttpCall::Outcome HttpCall::read(const transport::HttpClientResponse& response) {
+  span_.set_attribute("http.response.status_code", response.status);
   if (response.status >= 200 && response.status < 300) return {.body = response.body};
-  span.set_attribute(attribute::error_type, std::to_string(response.status));
-  span.set_status(StatusCode::error);
-  return {.error = dialect_.read_error(response.status, response.body),
+  span_.set_attribute(attribute::error_type, std::to_string(response.status));
+  span_.set_status(StatusCode::error);
+  return {.error = endpoint_->dialect->read_error(response.status, response.body),
           .may_retry = may_help_to_retry(response.status),
           .wait = asked_wait(response.headers)};
 }
 
-HttpAttempts::Attempt HttpAttempts::failed(const Error& error, Span& span) {
-  const std::string type = error_type(error.code);
-  if (error.code != ErrorCode::cancelled) {  // which was wanted
-    span.set_attribute(attribute::error_type, type);
-    span.set_status(StatusCode::error, error.message);
-  }
-  return {.error = {.type = type, .message = error.message},
+HttpCall::Outcome HttpCall::failed(const Error& error) {
+  std::string type = error_type(error.code);
+  span_.set_attribute(attribute::error_type, type);
+  span_.set_status(StatusCode::error, error.message);
+  return {.error = {.type = std::move(type), .message = error.message},
           .may_retry = error.code == ErrorCode::unavailable};
+}
+
+void HttpCall::finish(Result<std::string> result) {
+  is_over_ = true;
+  span_.end();
+  on_stop_.reset();
+  on_closing_.reset();
+  const CallOptions options = std::exchange(options_, {});  // and with it whoever keeps this call
+  options.on_done(std::move(result));
 }
 
 }  // namespace sonde::genai::detail
