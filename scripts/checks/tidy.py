@@ -125,7 +125,8 @@ def main():
     headers = Headers()
     entries = read_database(arguments.build)
     if arguments.files:
-        entries = [entry for entry in entries if any(part in str(entry[0]) for part in arguments.files)]
+        entries = [entry for entry in entries
+                   if any(part in str(entry[0].relative_to(ROOT)) for part in arguments.files)]
     else:
         pending = [entry for entry in entries if any(entry[0].is_relative_to(ROOT / folder) for folder in PENDING)]
         entries = [entry for entry in entries if entry not in pending]
