@@ -13,7 +13,7 @@
 namespace {
 
 namespace asio = boost::asio;
-using asio::experimental::awaitable_operators::operator&&;
+using asio::experimental::awaitable_operators::operator&&;  // NOLINT(misc-unused-using-decls): it is used
 
 /// Stands for a call over the network.
 asio::awaitable<void> wait_for_answer() {

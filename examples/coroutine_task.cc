@@ -14,8 +14,8 @@ namespace {
 // A task type of one's own. It differs from any other in its base and in starting(...) and finishing(...).
 class Task {
  public:
-  struct promise_type : sonde::ContextPromise {
-    Task get_return_object() { return Task(std::coroutine_handle<promise_type>::from_promise(*this)); }
+  struct Promise : sonde::ContextPromise {
+    Task get_return_object() { return Task(std::coroutine_handle<Promise>::from_promise(*this)); }
     auto initial_suspend() noexcept { return starting(std::suspend_always{}); }
     auto final_suspend() noexcept { return finishing(ResumeAwaiting{}); }
     void return_value(std::string returned) { value = std::move(returned); }
@@ -25,13 +25,15 @@ class Task {
     std::string value;
     std::exception_ptr exception;
   };
+  using promise_type = Promise;
+
   struct ResumeAwaiting {
     bool await_ready() noexcept { return false; }
-    auto await_suspend(std::coroutine_handle<promise_type> task) noexcept { return task.promise().awaiting; }
+    auto await_suspend(std::coroutine_handle<Promise> task) noexcept { return task.promise().awaiting; }
     void await_resume() noexcept {}
   };
 
-  explicit Task(std::coroutine_handle<promise_type> task) : task_(task) {}
+  explicit Task(std::coroutine_handle<Promise> task) : task_(task) {}
   Task(Task&& other) noexcept : task_(std::exchange(other.task_, nullptr)) {}
   Task& operator=(Task&&) = delete;
   ~Task() {
@@ -50,18 +52,18 @@ class Task {
   void start() { task_.resume(); }
 
  private:
-  std::coroutine_handle<promise_type> task_;
+  std::coroutine_handle<Promise> task_;
 };
 
 /// Goes on on a new thread, as if a pool or a network library had called back.
 struct SwitchThread {
   bool await_ready() noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> coroutine) { thread = std::thread(coroutine); }
+  void await_suspend(std::coroutine_handle<> coroutine) { *thread = std::thread(coroutine); }
   void await_resume() noexcept {}
-  std::thread& thread;
+  std::thread* thread;
 };
 
-Task retrieve(std::string question, std::thread& thread) {
+Task retrieve(std::string question, std::thread* thread) {
   auto span = sonde::get_tracer("example").start_as_current_span("retrieve");
   co_await SwitchThread{thread};
   span.set_attribute("doc_count", 3);  // the span is still current, on another thread
@@ -72,7 +74,7 @@ Task retrieve(std::string question, std::thread& thread) {
 
 int main() {
   auto telemetry = sonde::setup({.service_name = "coroutine-example"});
-  auto answer = sonde::traced("answer", [](std::string question, std::thread& thread) -> Task {
+  auto answer = sonde::traced("answer", [](std::string question, std::thread* thread) -> Task {
     auto documents = co_await retrieve(std::move(question), thread);
     sonde::get_tracer("example").start_as_current_span("generate").set_attribute("model", "gpt-4o-mini");
     std::printf("answered from %s\n", documents.c_str());
@@ -80,7 +82,7 @@ int main() {
   });
 
   std::thread thread;
-  Task task = answer("spans", thread);
+  Task task = answer("spans", &thread);
   task.start();
   thread.join();
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -29,7 +30,7 @@ class Metrics {
         active_(meter.create_up_down_counter("llm.requests.active",
                                              {.unit = "{request}", .description = "Active LLM requests"})) {}
 
-  Answer tracked_llm_call(std::string_view prompt, std::string_view model) const {
+  [[nodiscard]] Answer tracked_llm_call(std::string_view prompt, std::string_view model) const {
     active_.add(1, {{"model", model}});
     const auto start = std::chrono::steady_clock::now();
     const Answer answer = call_llm(prompt);
@@ -55,6 +56,8 @@ int main() {
   sonde::MeterProvider provider(std::move(options));  // collects for the last time when it goes
 
   const Metrics metrics(provider.get_meter("my-llm-app"));
-  metrics.tracked_llm_call("What is a trace?", "gpt-4o-mini");
-  metrics.tracked_llm_call("And what is a span?", "gpt-4o-mini");
+  for (const std::string_view prompt : {"What is a trace?", "And what is a span?"}) {
+    const Answer answer = metrics.tracked_llm_call(prompt, "gpt-4o-mini");
+    std::printf("%d tokens\n", static_cast<int>(answer.total_tokens));
+  }
 }

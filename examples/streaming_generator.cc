@@ -12,9 +12,9 @@ namespace {
 // while the generator itself runs: between the tokens, the consumer's is.
 class TokenStream {
  public:
-  struct promise_type : sonde::ContextPromise {
+  struct Promise : sonde::ContextPromise {
     TokenStream get_return_object() {
-      return TokenStream(std::coroutine_handle<promise_type>::from_promise(*this));
+      return TokenStream(std::coroutine_handle<Promise>::from_promise(*this));
     }
     auto initial_suspend() noexcept { return starting(std::suspend_always{}); }
     auto final_suspend() noexcept { return finishing(std::suspend_always{}); }
@@ -29,8 +29,9 @@ class TokenStream {
     }
     std::string token;
   };
+  using promise_type = Promise;
 
-  explicit TokenStream(std::coroutine_handle<promise_type> stream) : stream_(stream) {}
+  explicit TokenStream(std::coroutine_handle<Promise> stream) : stream_(stream) {}
   TokenStream(TokenStream&& other) noexcept : stream_(std::exchange(other.stream_, nullptr)) {}
   TokenStream& operator=(TokenStream&&) = delete;
   ~TokenStream() {
@@ -43,7 +44,7 @@ class TokenStream {
   }
 
  private:
-  std::coroutine_handle<promise_type> stream_;
+  std::coroutine_handle<Promise> stream_;
 };
 
 TokenStream chat(std::string prompt) {

@@ -54,7 +54,7 @@ class Agent {
  private:
   static constexpr int most_turns = 5;
 
-  std::string execute(const genai::ToolCall& call) const {
+  [[nodiscard]] std::string execute(const genai::ToolCall& call) const {
     genai::ToolExecution execution({.name = call.name, .call_id = call.id, .arguments_json = call.arguments});
     for (const AgentTool& tool : tools_) {
       if (tool.description.name != call.name) continue;

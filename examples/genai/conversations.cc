@@ -30,16 +30,16 @@ Answer call_blocking(const genai::ChatRequest& request) {
 }
 
 /// Calls the model on a thread of `models`, and on none of those that the conversations run on.
-asio::awaitable<Answer> call_model(asio::thread_pool& models, genai::ChatRequest request) {
+asio::awaitable<Answer> call_model(asio::any_io_executor models, genai::ChatRequest request) {
   const auto service = co_await asio::this_coro::executor;
-  const auto there = sonde::bridge::carry_context(models.get_executor());
+  const auto there = sonde::bridge::carry_context(models);
   co_await asio::post(asio::bind_executor(there, asio::use_awaitable));
   Answer answer = call_blocking(request);
   co_await asio::post(service, asio::use_awaitable);
   co_return answer;
 }
 
-asio::awaitable<void> converse(asio::thread_pool& models, std::string session,
+asio::awaitable<void> converse(asio::any_io_executor models, std::string session,
                                std::vector<std::string> questions) {
   genai::AgentInvocation conversation({.name = "assistant", .conversation_id = session});
   genai::ChatRequest request{.model = "gpt-4o-mini", .conversation_id = session};
@@ -66,7 +66,8 @@ int main() {
     const auto whose =
         sonde::Baggage().set("user.id", std::to_string(40 + number)).set("session.id", session);
     asio::co_spawn(sonde::bridge::carry_context(service.get_executor(), sonde::Context().set_baggage(whose)),
-                   converse(models, session, {"What is a trace?", "And what is a span?"}), asio::detached);
+                   converse(models.get_executor(), session, {"What is a trace?", "And what is a span?"}),
+                   asio::detached);
   }
   service.join();
   models.join();

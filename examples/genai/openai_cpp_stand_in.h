@@ -17,7 +17,7 @@ using Json = nlohmann::json;
 
 class CategoryChat {
  public:
-  Json create(const Json& input) const {
+  [[nodiscard]] Json create(const Json& input) const {
     const std::string base = std::getenv("OPENAI_BASE_URL");
     const std::size_t path = base.find('/', base.find("://") + 3);
     httplib::Client client(base.substr(0, path));

@@ -38,10 +38,12 @@ std::string execute(const genai::ToolCall& call) {
 /// The answers to all calls, in their order.
 std::vector<genai::ChatMessage> execute_all(const std::vector<genai::ToolCall>& calls) {
   std::vector<std::future<std::string>> running;
+  running.reserve(calls.size());
   for (const genai::ToolCall& call : calls) {
     running.push_back(std::async(std::launch::async, sonde::bind_current([&call] { return execute(call); })));
   }
   std::vector<genai::ChatMessage> answers;
+  answers.reserve(calls.size());
   for (std::size_t i = 0; i < calls.size(); ++i) {
     answers.push_back({.role = "tool", .content = running[i].get(), .tool_call_id = calls[i].id});
   }

@@ -72,6 +72,7 @@ std::vector<rag::Match> search(const rag::DocumentIndex& index, const std::strin
                                      .query = question});
   std::vector<rag::Match> matches = index.search(question, documents_to_retrieve);
   std::vector<sonde::genai::RetrievedDocument> documents;
+  documents.reserve(matches.size());
   for (const rag::Match& match : matches) {
     documents.push_back({match.passage->source, match.score, match.passage->text});
   }

@@ -191,7 +191,7 @@ class Traced {
 
   /// `Target` is the callable's type, a reference if it is somebody else's.
   template <class Target, class... Arguments>
-  decltype(auto) call(Target&& target, Arguments&&... arguments) const {
+  [[nodiscard]] decltype(auto) call(Target&& target, Arguments&&... arguments) const {
     using Returned =
         decltype(detail::invoke_traced(std::declval<Span&>(), target, std::forward<Arguments>(arguments)...));
     if constexpr (detail::IsAwaitable<Returned>) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "genai/environment_uploader.h"
 #include "genai/instrumentation_state.h"
 #include "sdk/configuration/environment.h"
 #include "sdk/diagnostics.h"
@@ -40,6 +41,7 @@ InstrumentationOptions completed(InstrumentationOptions options) {
   Problems problems;
   if (!options.capture) options.capture = capture_from_environment(problems);
   if (!options.profiles) options.profiles = profiles_from_environment(problems);
+  if (options.uploader == nullptr) options.uploader = detail::environment_uploader(problems);
   for (std::string& problem : problems) sonde::detail::diagnose(std::move(problem));
   return options;
 }

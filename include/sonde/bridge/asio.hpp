@@ -109,8 +109,8 @@ Executor without_context(const Executor& executor) {
 
 template <class Result, class Executor>
 boost::asio::awaitable<void, Executor> keep(boost::asio::awaitable<Result, Executor> awaitable,
-                                            std::optional<Result>& result) {
-  result.emplace(co_await std::move(awaitable));
+                                            std::optional<Result>* result) {
+  result->emplace(co_await std::move(awaitable));
 }
 
 }  // namespace detail
@@ -132,7 +132,7 @@ boost::asio::awaitable<Result, Executor> with_context(Context context,
     co_await asio::co_spawn(carrying, std::move(awaitable), std::move(token));
   } else {
     std::optional<Result> result;
-    co_await asio::co_spawn(carrying, bridge::detail::keep(std::move(awaitable), result), std::move(token));
+    co_await asio::co_spawn(carrying, bridge::detail::keep(std::move(awaitable), &result), std::move(token));
     co_return *std::move(result);
   }
 }

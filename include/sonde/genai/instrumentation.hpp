@@ -72,7 +72,7 @@ struct InstrumentationOptions {
   std::function<void(ContentKind kind, std::string& text)> redact = {};
 
   /// Takes content elsewhere, whatever `capture` says and whether or not the span is sampled; the spans then
-  /// carry references to it.
+  /// carry references to it. OTEL_INSTRUMENTATION_GENAI_COMPLETION_HOOK; none
   std::shared_ptr<ContentUploader> uploader = {};
 };
 

@@ -195,6 +195,14 @@ inline constexpr auto variable_table = [] {
        "With `logs`, exceptions of GenAI operations become log records in place of span events; with `logs/dup`, "
        "both.",
        "logs logs/dup"},
+      {genai, "OTEL_INSTRUMENTATION_GENAI_COMPLETION_HOOK", choice, "none",
+       "With `upload`, content is written to files, whatever is captured, and spans refer to them.", "upload"},
+      {genai, "OTEL_INSTRUMENTATION_GENAI_UPLOAD_BASE_PATH", text, "none",
+       "The folder of those files, as a path or a file:// URI."},
+      {genai, "OTEL_INSTRUMENTATION_GENAI_UPLOAD_FORMAT", choice, "json",
+       "With `jsonl`, a line for each message.", "json jsonl"},
+      {genai, "OTEL_INSTRUMENTATION_GENAI_UPLOAD_MAX_QUEUE_SIZE", integer, "20",
+       "Operations whose content may wait to be written; that of others is dropped.", {}, 1},
   });
 }();
 // clang-format on
