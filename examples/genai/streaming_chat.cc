@@ -12,16 +12,18 @@ namespace {
 
 namespace genai = sonde::genai;
 
-/// Asks, prints what comes while `wants_more` says so, and adds the answer to the conversation.
+/// Asks, prints what comes until that is `longest` characters, and adds the answer to the conversation.
 bool ask(genai::Client& client, genai::ChatRequest& conversation, std::string question, std::size_t longest) {
   conversation.messages.push_back({.role = "user", .content = std::move(question)});
+  genai::ChatStream stream = client.open_stream(conversation);
   std::size_t length = 0;
-  const auto answer = client.stream_chat(conversation, [&](const genai::ChatChunk& chunk) {
+  for (const genai::ChatChunk& chunk : stream) {
     std::printf("%s", chunk.text.c_str());
     std::fflush(stdout);
     length += chunk.text.size();
-    return length < longest;  // false ends the stream
-  });
+    if (length >= longest) break;
+  }
+  const auto answer = stream.result();  // so far, if that was not all
   if (!answer) {
     std::fprintf(stderr, "%s: %s\n", answer.error().type.c_str(), answer.error().message.c_str());
     return false;

@@ -118,6 +118,10 @@ boost::asio::awaitable<void, Executor> keep(boost::asio::awaitable<Result, Execu
 
 namespace sonde {
 
+// gcc 12 sees Asio's allocation of a coroutine inlined and its deallocation not, and says that they mismatch.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
 /// Awaits Asio's awaitable, which runs with that context from beginning to end. Cancelling goes through.
 template <class Result, class Executor>
 boost::asio::awaitable<Result, Executor> with_context(Context context,
@@ -136,6 +140,8 @@ boost::asio::awaitable<Result, Executor> with_context(Context context,
     co_return *std::move(result);
   }
 }
+
+#pragma GCC diagnostic pop
 
 }  // namespace sonde
 
