@@ -3,6 +3,7 @@
 #include "genai/attribute_list.h"
 #include "genai/operation_state.h"
 #include "genai/recording.h"
+#include "genai/request_parameters.h"
 
 namespace sonde::genai {
 namespace {
@@ -13,7 +14,7 @@ detail::StartedOperation start_agent(OperationType type, std::string_view operat
                                      const AgentRequest& request,
                                      const Instrumentation& instrumentation) noexcept {
   const bool is_remote = !request.provider.empty() || type == OperationType::agent_creation;
-  detail::AttributeList<12> list;
+  detail::AttributeList<22> list;
   list.add(attribute::operation_name, operation);
   if (is_remote) {
     list.add(attribute::provider_name, request.provider.empty() ? "_OTHER" : request.provider);
@@ -27,6 +28,7 @@ detail::StartedOperation start_agent(OperationType type, std::string_view operat
   list.add_if(attribute::conversation_id, request.conversation_id);
   list.add_if(attribute::data_source_id, request.data_source_id);
   list.add_if(attribute::request_model, request.model);
+  detail::add_request_parameters(request, list);
   return detail::start_operation({.type = type,
                                   .target = request.name,
                                   .kind = is_remote ? SpanKind::client : SpanKind::internal,
@@ -68,7 +70,7 @@ detail::StartedOperation start_named(const NamedOperation& named, const Parent& 
 }  // namespace
 
 AgentCreation::AgentCreation(const AgentRequest& request, const Instrumentation& instrumentation)
-    : Operation(
+    : ContentOperation(
           start_agent(OperationType::agent_creation, operation::create_agent, request, instrumentation)) {
   if (!request.attributes.empty()) set_attributes(request.attributes);
 }
@@ -76,7 +78,7 @@ AgentCreation::AgentCreation(const AgentRequest& request, const Instrumentation&
 void AgentCreation::set_agent_id(std::string_view id) noexcept { set_attribute(attribute::agent_id, id); }
 
 AgentInvocation::AgentInvocation(const AgentRequest& request, const Instrumentation& instrumentation)
-    : MessageOperation(start_agent(OperationType::agent, operation::invoke_agent, request, instrumentation)) {
+    : ModelOperation(start_agent(OperationType::agent, operation::invoke_agent, request, instrumentation)) {
   if (!request.attributes.empty()) set_attributes(request.attributes);
 }
 
@@ -92,9 +94,9 @@ void AgentInvocation::set_finish_reasons(Strings reasons) noexcept {
 
 WorkflowInvocation::WorkflowInvocation(std::string_view name, std::string_view conversation_id,
                                        const Parent& parent, const Instrumentation& instrumentation)
-    : Operation(start_named({OperationType::workflow, operation::invoke_workflow, attribute::workflow_name,
-                             name, conversation_id},
-                            parent, instrumentation)) {}
+    : MessageOperation(start_named({OperationType::workflow, operation::invoke_workflow,
+                                    attribute::workflow_name, name, conversation_id},
+                                   parent, instrumentation)) {}
 
 Plan::Plan(std::string_view agent_name, const Parent& parent, const Instrumentation& instrumentation)
     : Operation(start_named({OperationType::plan, operation::plan, attribute::agent_name, agent_name}, parent,

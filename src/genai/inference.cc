@@ -6,26 +6,12 @@
 #include "genai/attribute_list.h"
 #include "genai/operation_state.h"
 #include "genai/recording.h"
+#include "genai/request_parameters.h"
 
 namespace sonde::genai {
 namespace {
 
 using InferenceAttributes = detail::AttributeList<36>;
-
-void add_request_parameters(const InferenceRequest& request, InferenceAttributes& list) noexcept {
-  list.add_if(attribute::request_max_tokens, request.max_tokens);
-  list.add_if(attribute::request_temperature, request.temperature);
-  list.add_if(attribute::request_top_p, request.top_p);
-  list.add_if(attribute::request_top_k, request.top_k);
-  list.add_if(attribute::request_frequency_penalty, request.frequency_penalty);
-  list.add_if(attribute::request_presence_penalty, request.presence_penalty);
-  list.add_if(attribute::request_seed, request.seed);
-  if (request.choice_count.value_or(1) != 1) list.add(attribute::request_choice_count, *request.choice_count);
-  list.add_if(attribute::request_stop_sequences, request.stop_sequences);
-  list.add_if(attribute::request_reasoning_level, request.reasoning_level);
-  list.add_if(attribute::request_previous_response_id, request.previous_response_id);
-  if (request.stream) list.add(attribute::request_stream, true);
-}
 
 void add_lesson(const InferenceRequest& request, InferenceAttributes& list) noexcept {
   list.add_if("llm.provider", request.provider);
@@ -42,8 +28,10 @@ InferenceAttributes attributes_of(const InferenceRequest& request, const Profile
   list.add_address(attribute::server_address, request.server_address, attribute::server_port,
                    request.server_port);
   list.add_if(attribute::conversation_id, request.conversation_id);
-  list.add_if(attribute::output_type, request.output_type);
-  add_request_parameters(request, list);
+  detail::add_request_parameters(request, list);
+  list.add_if(attribute::request_top_k, request.top_k);
+  list.add_if(attribute::request_reasoning_level, request.reasoning_level);
+  if (request.stream) list.add(attribute::request_stream, true);
   if (request.conversation_compacted) list.add(attribute::conversation_compacted, true);
   list.add_if(attribute::prompt_name, request.prompt_name);
   list.add_if(attribute::prompt_version, request.prompt_version);
@@ -72,15 +60,6 @@ detail::StartedOperation start(const InferenceRequest& request,
                                  std::move(state));
 }
 
-/// "gen_ai.prompt.variable.user_name": each is content.
-void record_prompt_variables(detail::OperationState* state, Attributes variables) {
-  for (const Attribute& variable : variables) {
-    std::string key(attribute::prompt_variable_prefix);
-    key += variable.key;
-    detail::record_value(state, ContentKind::prompt_variable, key, variable.value);
-  }
-}
-
 using ResponseAttributes = detail::AttributeList<24>;
 
 void add_lesson(const InferenceResponse& response, ResponseAttributes& list) noexcept {
@@ -96,20 +75,20 @@ void add_lesson(const InferenceResponse& response, ResponseAttributes& list) noe
 }  // namespace
 
 Inference::Inference(const InferenceRequest& request, const Instrumentation& instrumentation)
-    : MessageOperation(start(request, instrumentation)) {
+    : ModelOperation(start(request, instrumentation)) {
   if (!request.attributes.empty()) set_attributes(request.attributes);
-  if (!request.prompt_variables.empty()) record_prompt_variables(state(), request.prompt_variables);
+  if (!request.prompt_variables.empty()) detail::record_prompt_variables(state(), request.prompt_variables);
 }
 
-bool MessageOperation::records_content() const noexcept { return detail::records_content(state()); }
+bool ContentOperation::records_content() const noexcept { return detail::records_content(state()); }
 
-void MessageOperation::record_messages(ContentKind kind, const Messages& messages) noexcept {
+void ContentOperation::record_messages(ContentKind kind, const Messages& messages) noexcept {
   if (state() == nullptr) return;
   const std::lock_guard lock(state()->mutex);
   detail::record_messages(*state(), kind, messages);
 }
 
-void Inference::record_tools(std::span<const ToolDefinition> tools) noexcept {
+void ModelOperation::record_tools(std::span<const ToolDefinition> tools) noexcept {
   detail::record_encoded(
       state(), attribute::tool_definitions,
       [&](detail::ContentEncoder& encoder) { return encoder.tool_definitions(tools); },

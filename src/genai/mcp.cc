@@ -31,6 +31,9 @@ detail::AttributeList<18> attributes_of(const McpRequest& request, bool is_clien
   list.add_if(attribute::jsonrpc_request_id, request.request_id);
   list.add_if(attribute::mcp_session_id, request.session_id);
   list.add_if(attribute::mcp_protocol_version, request.protocol_version);
+  if (request.jsonrpc_version != "2.0") {
+    list.add_if(attribute::jsonrpc_protocol_version, request.jsonrpc_version);
+  }
   list.add_if(attribute::network_transport, request.network_transport);
   list.add_if(attribute::network_protocol_name, request.network_protocol_name);
   list.add_if(attribute::network_protocol_version, request.network_protocol_version);
@@ -75,7 +78,9 @@ detail::StartedOperation start_at_server(const McpRequest& request, const Contex
 McpOperation::McpOperation(detail::StartedOperation started, const McpRequest& request)
     : Operation(std::move(started)) {
   if (!request.attributes.empty()) set_attributes(request.attributes);
-  if (request.arguments.type() != AttributeValue::Type::empty) {
+  if (request.method == "prompts/get" && request.arguments.type() == AttributeValue::Type::map) {
+    detail::record_prompt_variables(state(), request.arguments.as_map());
+  } else if (request.arguments.type() != AttributeValue::Type::empty) {
     detail::record_value(state(), ContentKind::tool_arguments, attribute::tool_call_arguments,
                          request.arguments);
   }

@@ -56,6 +56,20 @@ TEST(Mcp, RequestsAreTheConventionsSpansOfBothSides) {
   EXPECT_EQ(tracing.attributes("initialize"), (Map{{"mcp.method.name", R"("initialize")"}}));
 }
 
+TEST(Mcp, ArgumentsOfPromptsAreTheirVariables) {
+  const Tracing tracing;
+  const Instrumentation instrumentation({.capture = ContentCapture::span});
+  const Attribute arguments[] = {{"city", "Paris"}};
+  const McpRequest request{
+      .method = "prompts/get", .prompt_name = "travel", .arguments = AttributeValue::map(arguments)};
+  McpClientRequest(request, {}, instrumentation).end();
+  EXPECT_EQ(tracing.attributes("prompts/get travel"), (Map{{"mcp.method.name", R"("prompts/get")"},
+                                                           {"gen_ai.prompt.name", R"("travel")"},
+                                                           {"gen_ai.prompt.variable.city", R"("Paris")"}}));
+  McpClientRequest(request).end();
+  EXPECT_FALSE(tracing.attributes("prompts/get travel").contains("gen_ai.prompt.variable.city"));
+}
+
 TEST(Mcp, ServerGoesOnWithTheClientsTraceAndLinksWhatIsAroundIt) {
   const Tracing tracing;
   Meta meta;

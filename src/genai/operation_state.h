@@ -33,6 +33,7 @@ enum class OperationType : std::uint8_t {
   agent,
   workflow,
   plan,
+  fetch_response,
   mcp_client,
   mcp_server,
 };

@@ -23,6 +23,9 @@ void merge(Usage& into, const Usage& from) noexcept {
   merge(into.output.text, from.output.text);
   merge(into.output.image, from.output.image);
   merge(into.output.audio, from.output.audio);
+  merge(into.cache_read.text, from.cache_read.text);
+  merge(into.cache_read.image, from.cache_read.image);
+  merge(into.cache_read.audio, from.cache_read.audio);
 }
 
 }  // namespace
@@ -64,13 +67,21 @@ void record_json(OperationState* state, ContentKind kind, std::string_view key,
   }
 }
 
+void record_prompt_variables(OperationState* state, Attributes variables) {
+  for (const Attribute& variable : variables) {
+    std::string key(attribute::prompt_variable_prefix);
+    key += variable.key;
+    record_value(state, ContentKind::prompt_variable, key, variable.value);
+  }
+}
+
 void set_usage(OperationState& state, const Usage& usage) noexcept {
   if (state.usage) {
     merge(*state.usage, usage);
   } else if (usage.input_tokens || usage.output_tokens) {
     state.usage = usage;
   }
-  AttributeList<11> list;
+  AttributeList<14> list;
   list.add_if(attribute::usage_input_tokens, usage.input_tokens);
   list.add_if(attribute::usage_output_tokens, usage.output_tokens);
   list.add_if(attribute::usage_cache_read_input_tokens, usage.cache_read_input_tokens);
@@ -82,6 +93,9 @@ void set_usage(OperationState& state, const Usage& usage) noexcept {
   list.add_if(attribute::usage_text_output_tokens, usage.output.text);
   list.add_if(attribute::usage_image_output_tokens, usage.output.image);
   list.add_if(attribute::usage_audio_output_tokens, usage.output.audio);
+  list.add_if(attribute::usage_text_cache_read_input_tokens, usage.cache_read.text);
+  list.add_if(attribute::usage_image_cache_read_input_tokens, usage.cache_read.image);
+  list.add_if(attribute::usage_audio_cache_read_input_tokens, usage.cache_read.audio);
   set_attributes(state, list);
 }
 

@@ -42,6 +42,9 @@ void record_value(OperationState* state, ContentKind kind, std::string_view key,
 void record_json(OperationState* state, ContentKind kind, std::string_view key,
                  std::string_view json) noexcept;
 
+/// Each variable as an attribute of its own: gen_ai.prompt.variable.user_name.
+void record_prompt_variables(OperationState* state, Attributes variables);
+
 /// Messages of an operation that has them: an inference, an agent's invocation.
 void record_messages(OperationState& state, ContentKind kind, const Messages& messages) noexcept;
 

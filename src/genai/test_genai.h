@@ -47,6 +47,8 @@ class Tracing {
   [[nodiscard]] Map attributes(std::string_view name) const {
     return map_of(SpanView(span(name)).attributes());
   }
+  /// The span that ended last.
+  [[nodiscard]] std::string last() const { return memory_->spans().back(); }
   [[nodiscard]] std::size_t count() const { return memory_->spans().size(); }
   [[nodiscard]] std::vector<std::string> spans() const { return memory_->spans(); }
 

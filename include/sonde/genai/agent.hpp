@@ -20,6 +20,18 @@ struct AgentRequest {
   std::string_view data_source_id = {};
   Parent parent = {};
 
+  // What the agent's inferences are asked with, where that is asked of the agent.
+  std::string_view output_type = {};  ///< text, json, image, speech
+  std::optional<std::int64_t> max_tokens = {};
+  std::optional<double> temperature = {};
+  std::optional<double> top_p = {};
+  std::optional<double> frequency_penalty = {};
+  std::optional<double> presence_penalty = {};
+  std::optional<std::int64_t> seed = {};
+  std::optional<std::int64_t> choice_count = {};  ///< Recorded if not 1.
+  Strings stop_sequences = {};
+  std::string_view previous_response_id = {};
+
   // Only of an agent that a provider runs; `provider` is what tells it from one in this process.
   std::string_view provider = {};
   std::string_view id = {};  ///< The provider's, stable.
@@ -31,17 +43,22 @@ struct AgentRequest {
 };
 
 /// The making of an agent at a provider.
-class AgentCreation : public Operation {
+class AgentCreation : public ContentOperation {
  public:
   explicit AgentCreation(const AgentRequest& request,
                          const Instrumentation& instrumentation = Instrumentation::global());
+
+  template <std::invocable<Messages&> Describe>
+  void record_system_instructions(Describe&& describe) {
+    record(ContentKind::system_instructions, std::forward<Describe>(describe));
+  }
 
   /// The provider's id of it, once known.
   void set_agent_id(std::string_view id) noexcept;
 };
 
 /// A turn of an agent, from its task to its answer.
-class AgentInvocation : public MessageOperation {
+class AgentInvocation : public ModelOperation {
  public:
   explicit AgentInvocation(const AgentRequest& request,
                            const Instrumentation& instrumentation = Instrumentation::global());
@@ -52,7 +69,7 @@ class AgentInvocation : public MessageOperation {
 };
 
 /// A run of several agents or steps.
-class WorkflowInvocation : public Operation {
+class WorkflowInvocation : public MessageOperation {
  public:
   explicit WorkflowInvocation(std::string_view name, std::string_view conversation_id = {},
                               const Parent& parent = {},

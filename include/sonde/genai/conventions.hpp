@@ -60,6 +60,12 @@ inline constexpr std::string_view usage_image_input_tokens = "gen_ai.usage.image
 inline constexpr std::string_view usage_image_output_tokens = "gen_ai.usage.image.output_tokens";
 inline constexpr std::string_view usage_audio_input_tokens = "gen_ai.usage.audio.input_tokens";
 inline constexpr std::string_view usage_audio_output_tokens = "gen_ai.usage.audio.output_tokens";
+inline constexpr std::string_view usage_text_cache_read_input_tokens =
+    "gen_ai.usage.text.cache_read.input_tokens";
+inline constexpr std::string_view usage_image_cache_read_input_tokens =
+    "gen_ai.usage.image.cache_read.input_tokens";
+inline constexpr std::string_view usage_audio_cache_read_input_tokens =
+    "gen_ai.usage.audio.cache_read.input_tokens";
 inline constexpr std::string_view openai_api_type = "openai.api.type";
 inline constexpr std::string_view openai_request_service_tier = "openai.request.service_tier";
 inline constexpr std::string_view openai_response_service_tier = "openai.response.service_tier";

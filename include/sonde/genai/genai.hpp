@@ -5,6 +5,7 @@
 #include "sonde/genai/agent.hpp"
 #include "sonde/genai/embeddings.hpp"
 #include "sonde/genai/evaluation.hpp"
+#include "sonde/genai/fetch_response.hpp"
 #include "sonde/genai/inference.hpp"
 #include "sonde/genai/mcp.hpp"
 #include "sonde/genai/memory.hpp"

@@ -82,22 +82,12 @@ struct InferenceResponse {
   std::string_view openai_system_fingerprint = {};
 };
 
-/// An operation with messages: what went in and what came out. They are content, given by calls that describe
-/// them and that run only if they will be recorded or uploaded; such a call may throw nothing but
-/// std::bad_alloc.
-class MessageOperation : public Operation {
+/// An operation with messages. They are content, given by calls that describe them and that run only if they
+/// will be recorded or uploaded; such a call may throw nothing but std::bad_alloc.
+class ContentOperation : public Operation {
  public:
   /// Whether messages would be written down; record_input() and its like ask this first.
   [[nodiscard]] bool records_content() const noexcept;
-
-  template <std::invocable<Messages&> Describe>
-  void record_input(Describe&& describe) {
-    record(ContentKind::input_message, std::forward<Describe>(describe));
-  }
-  template <std::invocable<Messages&> Describe>
-  void record_output(Describe&& describe) {
-    record(ContentKind::output_message, std::forward<Describe>(describe));
-  }
 
  protected:
   using Operation::Operation;
@@ -114,16 +104,39 @@ class MessageOperation : public Operation {
   void record_messages(ContentKind kind, const Messages& messages) noexcept;
 };
 
-class Inference : public MessageOperation {
+/// One into which messages go and out of which they come.
+class MessageOperation : public ContentOperation {
  public:
-  explicit Inference(const InferenceRequest& request,
-                     const Instrumentation& instrumentation = Instrumentation::global());
+  template <std::invocable<Messages&> Describe>
+  void record_input(Describe&& describe) {
+    record(ContentKind::input_message, std::forward<Describe>(describe));
+  }
+  template <std::invocable<Messages&> Describe>
+  void record_output(Describe&& describe) {
+    record(ContentKind::output_message, std::forward<Describe>(describe));
+  }
 
+ protected:
+  using ContentOperation::ContentOperation;
+};
+
+/// One that a model does, which has instructions and tools besides.
+class ModelOperation : public MessageOperation {
+ public:
   template <std::invocable<Messages&> Describe>
   void record_system_instructions(Describe&& describe) {
     record(ContentKind::system_instructions, std::forward<Describe>(describe));
   }
   void record_tools(std::span<const ToolDefinition> tools) noexcept;
+
+ protected:
+  using MessageOperation::MessageOperation;
+};
+
+class Inference : public ModelOperation {
+ public:
+  explicit Inference(const InferenceRequest& request,
+                     const Instrumentation& instrumentation = Instrumentation::global());
 
   /// What is known by now; may be called again as more becomes known.
   void set_response(const InferenceResponse& response) noexcept;

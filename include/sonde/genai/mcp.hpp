@@ -30,12 +30,13 @@ struct McpRequest {
   std::string_view request_id = {};
   std::string_view session_id = {};
   std::string_view protocol_version = {};
+  std::string_view jsonrpc_version = {};    ///< Recorded if not 2.0.
   std::string_view network_transport = {};  ///< pipe, tcp, quic
   std::string_view network_protocol_name = {};
   std::string_view network_protocol_version = {};
   std::string_view peer_address = {};  ///< The server's at the client, the client's at the server.
   std::uint16_t peer_port = 0;
-  AttributeValue arguments = {};  ///< Content: recorded only when captured.
+  AttributeValue arguments = {};  ///< Of a tool or a prompt. Content: recorded only when captured.
   Attributes attributes = {};
 };
 

@@ -20,8 +20,9 @@ struct Usage {
     std::optional<std::int64_t> image = {};
     std::optional<std::int64_t> audio = {};
   };
-  Modalities input = {};   ///< The parts of input_tokens.
-  Modalities output = {};  ///< The parts of output_tokens.
+  Modalities input = {};       ///< The parts of input_tokens.
+  Modalities output = {};      ///< The parts of output_tokens.
+  Modalities cache_read = {};  ///< The parts of cache_read_input_tokens.
 };
 
 }  // namespace sonde::genai
