@@ -57,6 +57,8 @@ class ErrorKeepingSpanProcessor final : public SpanProcessor {
   bool force_flush(Deadline deadline) noexcept override;
   bool shutdown(Deadline deadline) noexcept override;
 
+  // Counts of this process: a forked child begins anew, and what was held back stays its parent's.
+
   /// Spans of unsampled traces passed on so far, for an error among them.
   [[nodiscard]] std::uint64_t kept() const noexcept;
   /// Spans forgotten so far because nothing failed.

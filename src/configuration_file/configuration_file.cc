@@ -45,7 +45,7 @@ void pass_over_the_others(Fields& fields, const Node& root) {
 
 Configuration read_configuration(const Node& root, yaml::Report& report) {
   namespace parts = configuration_file;
-  static const Node nothing;
+  const Node nothing;
   Configuration configuration;
   Fields fields(root, "", report);
   check_file_format(fields);

@@ -46,7 +46,7 @@ std::vector<LoggerRule> read_rules(Fields& provider) {
 }
 
 LogRecordLimits read_limits(Fields& provider, const AttributeLimits& general) {
-  static const Node nothing;
+  const Node nothing;
   const Node* const node = find_value(provider, "limits");
   Fields fields(node == nullptr ? nothing : *node, provider.key_of("limits"), provider.report());
   const AttributeLimits own = or_general(read_attribute_limits(fields), general);

@@ -7,7 +7,7 @@ using yaml::Fields;
 using yaml::Node;
 
 SpanLimits read_limits(Fields& provider, const AttributeLimits& general) {
-  static const Node nothing;
+  const Node nothing;
   const Node* const node = find_value(provider, "limits");
   Fields fields(node == nullptr ? nothing : *node, provider.key_of("limits"), provider.report());
   const AttributeLimits own = or_general(read_attribute_limits(fields), general);

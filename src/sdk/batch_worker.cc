@@ -37,7 +37,7 @@ std::string component_name(std::string given, std::string_view component_type) {
   using Numbers = std::map<std::string, int, std::less<>>;
   static constinit Immortal<Numbers> numbers;
   const std::lock_guard lock(process_local_mutex());
-  auto number = numbers.get([] { return new Numbers; }).try_emplace(std::string(component_type)).first;
+  auto number = numbers.get().try_emplace(std::string(component_type)).first;
   return std::string(component_type) + "/" + std::to_string(number->second++);
 }
 

@@ -36,7 +36,7 @@ constinit std::atomic<DiagnosticLevel> told_level{DiagnosticLevel::info};
 
 Diagnostics& diagnostics() {
   static constinit Immortal<Diagnostics> instance;
-  return instance.get([] { return new Diagnostics; });
+  return instance.get();
 }
 
 /// Whether there is room for a message in this minute. The lock is held.

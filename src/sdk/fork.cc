@@ -72,11 +72,6 @@ std::uint64_t fork_generation() noexcept { return generation.load(std::memory_or
 
 std::mutex& immortal_making_mutex() noexcept { return making_mutex; }
 
-void hold_across_fork(std::mutex& mutex, ForkLockRank rank) noexcept {
-  const std::lock_guard lock(making_mutex);
-  hold_across_fork_while_making(mutex, rank);
-}
-
 void hold_across_fork_while_making(std::mutex& mutex, ForkLockRank rank) noexcept {
   if (forks.lock_count < forks.locks.size()) forks.locks[forks.lock_count++] = {&mutex, rank};
 }

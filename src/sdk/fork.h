@@ -6,9 +6,12 @@
 // made anew when the child first needs it.
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <new>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -26,11 +29,9 @@ inline constexpr ForkLockRank fork_lock_ranks[] = {ForkLockRank::providers, Fork
 /// however often it is given.
 void call_after_fork(void (*handler)() noexcept) noexcept;
 
-/// From now on fork() waits for this mutex, which must be immortal, and a child finds it unlocked.
-void hold_across_fork(std::mutex& mutex, ForkLockRank rank) noexcept;
-
 [[nodiscard]] std::mutex& immortal_making_mutex() noexcept;
-/// The same with the lock above held.
+/// From now on fork() waits for this mutex, which must be immortal, and a child finds it unlocked. With the
+/// lock above held.
 void hold_across_fork_while_making(std::mutex& mutex, ForkLockRank rank) noexcept;
 
 /// An object of static storage that is made when first asked for and never destroyed. What a function-local
@@ -40,18 +41,18 @@ class Immortal {
  public:
   constexpr Immortal() noexcept = default;
 
-  /// `make` gives a new T.
-  template <class Make>
-  [[nodiscard]] T& get(Make make) {
+  /// Throws what T's constructor throws, and may be asked again then.
+  [[nodiscard]] T& get() noexcept(std::is_nothrow_default_constructible_v<T>) {
     if (T* const made = object_.load(std::memory_order_acquire); made != nullptr) return *made;
     const std::lock_guard lock(immortal_making_mutex());
     T* made = object_.load(std::memory_order_relaxed);
-    if (made == nullptr) object_.store(made = make(), std::memory_order_release);
+    if (made == nullptr) object_.store(made = ::new (place_) T, std::memory_order_release);
     return *made;
   }
 
  private:
   std::atomic<T*> object_{nullptr};
+  alignas(T) std::byte place_[sizeof(T)]{};
 };
 
 /// A mutex that a child finds unlocked. Part of an Immortal.
@@ -95,15 +96,28 @@ class ProcessLocal {
     return state_;
   }
 
+  /// The same without a lock, unless it has to be made. For as long as this lives.
+  template <class Make>
+  [[nodiscard]] State& here(Make make) {
+    const std::uint64_t generation = fork_generation();
+    if (seen_generation_.load(std::memory_order_acquire) != generation) [[unlikely]] {
+      seen_.store(get_or_make(make).get(), std::memory_order_relaxed);
+      seen_generation_.store(generation, std::memory_order_release);
+    }
+    return *seen_.load(std::memory_order_relaxed);
+  }
+
  private:
   void abandon_if_inherited() {
     static constinit Immortal<std::vector<std::shared_ptr<State>>> abandoned;  // so leak checkers reach it
     if (generation_ == fork_generation()) return;
-    abandoned.get([] { return new std::vector<std::shared_ptr<State>>; }).push_back(std::move(state_));
+    abandoned.get().push_back(std::move(state_));
   }
 
   std::shared_ptr<State> state_;
   std::uint64_t generation_ = fork_generation();
+  std::atomic<State*> seen_{nullptr};  ///< By here().
+  std::atomic<std::uint64_t> seen_generation_{0};
 };
 
 }  // namespace sonde::detail

@@ -82,6 +82,30 @@ TEST(Fork, AChildOfAChildWorksToo) {
             0);
 }
 
+TEST(Fork, TheListOfOrphanedScopesIsNeverLeftLocked) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer's own locks stay locked in such a child";
+#endif
+  std::atomic<bool> is_stopping{false};
+  std::atomic<bool> has_begun{false};
+  std::jthread busy([&] {
+    while (!is_stopping.load()) {
+      drop_orphaned_scopes();
+      has_begun.store(true);
+    }
+  });
+  while (!has_begun.load()) std::this_thread::yield();
+  int status = 0;
+  for (int i = 0; i < 100 && status == 0; ++i) {
+    status = in_child([] {
+      drop_orphaned_scopes();
+      return 0;
+    });
+  }
+  EXPECT_EQ(status, 0);
+  is_stopping.store(true);
+}
+
 TEST(Fork, NoLockOfABusyParentStaysLocked) {
 #ifdef __SANITIZE_ADDRESS__
   GTEST_SKIP() << "the sanitizer's own locks stay locked in such a child";

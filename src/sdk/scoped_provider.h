@@ -30,11 +30,7 @@ class ScopedProvider {
  public:
   /// The pipeline is the provider's, and immortal.
   template <class Fill>
-  explicit ScopedProvider(Fill fill) {
-    const std::lock_guard lock(shared().mutex);
-    pipeline_ = &shared().pipelines.emplace_back();
-    fill(*pipeline_);
-  }
+  explicit ScopedProvider(Fill fill) : pipeline_(make_pipeline(fill)) {}
   ScopedProvider(const ScopedProvider&) = delete;
   ScopedProvider& operator=(const ScopedProvider&) = delete;
 
@@ -89,7 +85,15 @@ class ScopedProvider {
   };
   static Shared& shared() {
     static constinit Immortal<Shared> instance;
-    return instance.get([] { return new Shared; });
+    return instance.get();
+  }
+
+  template <class Fill>
+  [[nodiscard]] static Pipeline* make_pipeline(Fill& fill) {
+    const std::lock_guard lock(shared().mutex);
+    Pipeline& made = shared().pipelines.emplace_back();
+    fill(made);
+    return &made;
   }
 
   /// The lock is held.
@@ -113,7 +117,7 @@ class ScopedProvider {
     return found->second;
   }
 
-  Pipeline* pipeline_ = nullptr;
+  Pipeline* const pipeline_;
   std::map<ScopeKey, Core*> cores_;
   bool is_off_ = false;
 };

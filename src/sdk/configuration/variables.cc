@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 
 #include "base/nearest.h"
 #include "sdk/configuration/variable_table.h"
+#include "sdk/fork.h"
 
 namespace sonde::detail {
 namespace {
@@ -19,23 +21,28 @@ struct SignalVariable {
   Variable row;
 };
 
-/// The rows of single signals, three after each other for each general one. Immortal, as rows are.
-const std::deque<SignalVariable>& signal_variables() {
-  static const auto* const all = [] {
-    auto* const made = new std::deque<SignalVariable>;
+/// The rows of single signals, three after each other for each general one.
+struct SignalVariables {
+  SignalVariables() {
     for (const Variable& general : variable_table) {
       if (!general.is_per_signal) continue;
       for (const std::string_view infix : signal_infixes) {
-        SignalVariable& added = made->emplace_back();
+        SignalVariable& added = rows.emplace_back();
         added.name = std::string(otlp_prefix) + std::string(infix);
         added.name += general.name.substr(otlp_prefix.size());
         added.row = general;
         added.row.name = added.name;
       }
     }
-    return made;
-  }();
-  return *all;
+  }
+
+  std::deque<SignalVariable> rows;
+};
+
+/// Immortal, as rows are.
+const std::deque<SignalVariable>& signal_variables() {
+  static constinit Immortal<SignalVariables> all;
+  return all.get().rows;
 }
 
 std::string_view type_name(VariableType type) {
@@ -84,6 +91,7 @@ const Variable* find_variable(std::string_view name) {
 
 std::vector<std::string> misspelled_variables() {
   std::vector<std::string> known;
+  known.reserve(std::size(variable_table) + signal_variables().size());
   for (const Variable& row : variable_table) known.emplace_back(row.name);
   for (const SignalVariable& one : signal_variables()) known.push_back(one.name);
   std::vector<std::string> lines;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sdk/fork.h"
 #include "sonde/tracer.hpp"
 
 namespace sonde {
@@ -10,8 +11,8 @@ namespace {
 
 /// The baggage in there, or an empty one that lives for ever.
 const Baggage& baggage_of(const detail::ContextValues* values) noexcept {
-  static const auto* const none = new Baggage;  // outlives every static destructor
-  return values == nullptr ? *none : values->baggage;
+  static constinit detail::Immortal<Baggage> none;
+  return values == nullptr ? none.get() : values->baggage;
 }
 
 }  // namespace

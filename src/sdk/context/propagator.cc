@@ -51,7 +51,7 @@ constexpr ContextKey<bool> debug_key("debug");
 
 /// Handles read the current one without a lock, so none that was ever set is freed.
 struct Global {
-  std::mutex mutex;
+  detail::ForkSafeMutex mutex{detail::ForkLockRank::providers};
   std::deque<std::unique_ptr<const TextMapPropagator>> all;
   std::atomic<const TextMapPropagator*> current;
 
@@ -59,7 +59,7 @@ struct Global {
 };
 Global& global() {
   static constinit detail::Immortal<Global> instance;
-  return instance.get([] { return new Global; });
+  return instance.get();
 }
 
 }  // namespace

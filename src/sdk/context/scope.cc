@@ -36,12 +36,12 @@ namespace {
 constexpr std::size_t most_orphans = 256;
 
 struct Orphans {
-  std::mutex mutex;
+  ForkSafeMutex mutex{ForkLockRank::diagnostics};  ///< Nothing else is locked meanwhile.
   std::vector<OrphanedScope> list;
 };
 Orphans& orphans() {
   static constinit Immortal<Orphans> instance;
-  return instance.get([] { return new Orphans; });
+  return instance.get();
 }
 
 void report_once(std::atomic<bool>& is_reported, std::string_view message) noexcept {

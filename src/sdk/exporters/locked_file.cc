@@ -25,11 +25,7 @@ void close_inherited() noexcept {
 }
 
 int remember(int descriptor) noexcept {
-  static const bool registered = [] {
-    detail::call_after_fork(close_inherited);
-    return true;
-  }();
-  static_cast<void>(registered);
+  detail::call_after_fork(close_inherited);
   for (std::size_t i = 0; i < descriptors.size(); ++i) {
     int free = 0;
     if (descriptors[i].compare_exchange_strong(free, descriptor)) return static_cast<int>(i);

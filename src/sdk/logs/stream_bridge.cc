@@ -2,6 +2,7 @@
 
 #include <iostream>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <ostream>
@@ -13,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "sdk/fork.h"
 #include "sdk/request_delivery.h"
 #include "sonde/logger_provider.hpp"
 
@@ -45,7 +47,9 @@ class StreamBridge::Buffer final : public std::streambuf {
 
   ~Buffer() override {
     if (stream_.rdbuf() == this) stream_.rdbuf(shown_);
-    for (const auto& [thread, line] : unfinished_) emit(line);
+    if (const auto lines = lines_.get(); lines != nullptr) {
+      for (const auto& [thread, line] : lines->unfinished) emit(line);
+    }
   }
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
@@ -58,39 +62,53 @@ class StreamBridge::Buffer final : public std::streambuf {
   }
 
   std::streamsize xsputn(const char* text, std::streamsize size) override {
-    std::vector<std::string> lines;
+    std::vector<std::string> complete;
     std::streamsize shown = 0;
     {
-      const std::lock_guard lock(mutex_);
+      Lines& lines = own_lines();
+      const std::lock_guard lock(lines.mutex);
       shown = shown_->sputn(text, size);
-      if (!is_emitting && !detail::is_exporting()) take({text, static_cast<std::size_t>(size)}, lines);
+      if (!is_emitting && !detail::is_exporting()) {
+        take({text, static_cast<std::size_t>(size)}, lines.unfinished, complete);
+      }
     }
     // Without the lock: an exporter of another thread may be writing to the stream.
-    for (const std::string& line : lines) emit(line);
+    for (const std::string& line : complete) emit(line);
     return shown;
   }
 
   int sync() override {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(own_lines().mutex);
     return shown_->pubsync();
   }
 
  private:
-  /// Adds the lines that `text` completes to `lines`. The lock is held.
-  void take(std::string_view text, std::vector<std::string>& lines) noexcept {
+  /// What a process writes. The lines that its parent had not finished when it was forked are the parent's.
+  struct Lines {
+    std::mutex mutex;  ///< Guards the buffer behind, and what follows.
+    std::map<std::thread::id, std::string> unfinished;
+  };
+
+  Lines& own_lines() {
+    return lines_.here([] { return std::make_shared<Lines>(); });
+  }
+
+  /// Adds the lines that `text` completes to `complete`. The lock is held.
+  static void take(std::string_view text, std::map<std::thread::id, std::string>& unfinished,
+                   std::vector<std::string>& complete) noexcept {
     try {
-      std::string& line = unfinished_[std::this_thread::get_id()];
+      std::string& line = unfinished[std::this_thread::get_id()];
       for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
         line.append(text.substr(0, end));
-        lines.push_back(std::exchange(line, {}));
+        complete.push_back(std::exchange(line, {}));
         text.remove_prefix(end + 1);
       }
       line.append(text);
-      if (line.size() >= longest_line) lines.push_back(std::exchange(line, {}));
+      if (line.size() >= longest_line) complete.push_back(std::exchange(line, {}));
       if (line.empty()) {
-        unfinished_.erase(std::this_thread::get_id());
-      } else if (unfinished_.size() > most_unfinished) {
-        for (auto& [thread, rest] : std::exchange(unfinished_, {})) lines.push_back(std::move(rest));
+        unfinished.erase(std::this_thread::get_id());
+      } else if (unfinished.size() > most_unfinished) {
+        for (auto& [thread, rest] : std::exchange(unfinished, {})) complete.push_back(std::move(rest));
       }
     } catch (const std::bad_alloc&) {
       return;  // the line was shown
@@ -113,8 +131,7 @@ class StreamBridge::Buffer final : public std::streambuf {
   const Severity severity_;
   const Logger logger_;
   std::streambuf* const shown_;
-  std::mutex mutex_;  ///< Guards the buffer behind, and what follows.
-  std::map<std::thread::id, std::string> unfinished_;
+  detail::ProcessLocal<Lines> lines_{std::make_shared<Lines>()};
 };
 
 StreamBridge::StreamBridge(std::ostream& stream, const StreamBridgeOptions& options)

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <iostream>
@@ -64,6 +66,23 @@ TEST(StreamBridge, EmitsAnUnfinishedLineAtItsEndAndGivesTheStreamBack) {
   test.stream << " and more\n";
   EXPECT_THAT(test.lines(), ElementsAre("no newline"));
   EXPECT_EQ(test.text.str(), "no newline and more\n");
+}
+
+TEST(StreamBridge, LeavesToTheParentTheLineThatWasBegunBeforeAFork) {
+  Bridged test;
+  test.stream << "of the parent";
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(40);
+    test.stream << "of the child\n";
+    test.bridge.reset();
+    _exit(test.lines() == std::vector<std::string>{"of the child"} ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  test.bridge.reset();
+  EXPECT_THAT(test.lines(), ElementsAre("of the parent"));
 }
 
 TEST(StreamBridge, KeepsTheLinesOfThreadsApart) {

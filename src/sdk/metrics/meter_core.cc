@@ -15,16 +15,26 @@ namespace {
 /// Sets of attributes that may be bound to one instrument; more count under the overflow attribute.
 constexpr std::size_t most_bound = 10'000;
 
-/// What there is to say when no lock is held: the handler may do anything, even measure.
-std::vector<std::string>& problems() noexcept {
-  static auto* const instance = new std::vector<std::string>;  // outlives every static destructor
-  return *instance;
+/// What all meters share. The mutex guards the rest.
+struct Metrics {
+  Metrics() noexcept { hold_across_fork_while_making(recording_mutex(), ForkLockRank::processors); }
+
+  ForkSafeMutex mutex{ForkLockRank::processors};
+  std::condition_variable collection_step;
+  std::vector<MeterPipeline*> pipelines;
+  std::vector<std::string>
+      problems;            ///< To be said when no lock is held: the handler may do anything, even measure.
+  bool is_forked = false;  ///< And resume_after_fork() is due.
+};
+Metrics& metrics() noexcept {
+  static constinit Immortal<Metrics> instance;
+  return instance.get();
 }
 
 /// The metrics mutex is held.
 void report_problem(std::string problem) noexcept {
   try {
-    problems().push_back(std::move(problem));
+    metrics().problems.push_back(std::move(problem));
   } catch (const std::bad_alloc&) {
     return;
   }
@@ -70,26 +80,15 @@ void report_problems(InstrumentDescriptor& instrument) {
 
 }  // namespace
 
-std::mutex& metrics_mutex() noexcept {
-  static auto* const instance = [] {
-    auto* const made = new std::mutex;  // outlives every static destructor
-    hold_across_fork(*made, ForkLockRank::processors);
-    hold_across_fork(recording_mutex(), ForkLockRank::processors);
-    return made;
-  }();
-  return *instance;
-}
+std::mutex& metrics_mutex() noexcept { return metrics().mutex; }
 
-std::condition_variable& collection_step() noexcept {
-  static auto* const instance = new std::condition_variable;  // outlives every static destructor
-  return *instance;
-}
+std::condition_variable& collection_step() noexcept { return metrics().collection_step; }
 
 void say_problems() noexcept {
   std::vector<std::string> said;
   {
     const std::lock_guard lock(metrics_mutex());
-    said.swap(problems());
+    said.swap(metrics().problems);
   }
   for (const std::string& problem : said) diagnose(problem);
 }
@@ -245,19 +244,11 @@ void MeterCore::report_conflicts(const MetricStream& stream) const {
 
 namespace {
 
-struct MeterPipelines {
-  std::vector<MeterPipeline*> all;  ///< The metrics mutex guards them.
-  bool is_forked = false;           ///< And resume_after_fork() is due.
-};
-MeterPipelines& pipelines() noexcept {
-  static auto* const instance = new MeterPipelines;
-  return *instance;
-}
-
+/// Comes after the first pipeline, so there is what it speaks of.
 void note_fork() noexcept {
-  pipelines().is_forked = true;
-  std::construct_at(&collection_step());  // those who wait for it are the parent's
-  for (MeterPipeline* const pipeline : pipelines().all) {
+  metrics().is_forked = true;
+  std::construct_at(&metrics().collection_step);  // those who wait for it are the parent's
+  for (MeterPipeline* const pipeline : metrics().pipelines) {
     // Whatever another thread was collecting stays with the parent.
     pipeline->is_collecting = false;
     for (MeterCore* const meter : pipeline->meters) {
@@ -272,21 +263,17 @@ void note_fork() noexcept {
 }  // namespace
 
 MeterPipeline::MeterPipeline() {
-  static const bool is_prepared = [] {
-    call_after_fork(note_fork);
-    return true;
-  }();
-  static_cast<void>(is_prepared);
   const std::lock_guard lock(metrics_mutex());
-  pipelines().all.push_back(this);
+  metrics().pipelines.push_back(this);
+  call_after_fork(note_fork);
 }
 
 void resume_after_fork() noexcept {
   std::vector<std::shared_ptr<MetricReader>> readers;
   try {
     const std::lock_guard lock(metrics_mutex());
-    if (!std::exchange(pipelines().is_forked, false)) return;
-    for (MeterPipeline* const pipeline : pipelines().all) {
+    if (!std::exchange(metrics().is_forked, false)) return;
+    for (MeterPipeline* const pipeline : metrics().pipelines) {
       for (MeterCore* const meter : pipeline->meters) {
         for (const auto& storage : meter->storages) storage->reset();
       }

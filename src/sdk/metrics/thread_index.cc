@@ -5,6 +5,8 @@
 #include <new>
 #include <utility>
 
+#include "sdk/fork.h"
+
 namespace sonde::detail {
 
 constinit thread_local std::uint32_t current_thread_index = no_thread_index;
@@ -34,8 +36,8 @@ struct ThreadIndexes {
 };
 
 ThreadIndexes& thread_indexes() noexcept {
-  static auto* const instance = new ThreadIndexes;  // outlives every static destructor
-  return *instance;
+  static constinit Immortal<ThreadIndexes> instance;
+  return instance.get();
 }
 
 constinit thread_local bool has_ended = false;

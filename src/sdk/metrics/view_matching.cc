@@ -10,10 +10,8 @@ namespace {
 
 using Type = Aggregation::Type;
 
-const std::vector<double>& default_boundaries() {
-  static const auto* const boundaries =
-      new std::vector<double>{0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1'000, 2'500, 5'000, 7'500, 10'000};
-  return *boundaries;
+std::vector<double> default_boundaries() {
+  return {0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1'000, 2'500, 5'000, 7'500, 10'000};
 }
 
 bool selects(const InstrumentSelector& selector, const InstrumentDescriptor& instrument,

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "sdk/fork.h"
 #include "sdk/record_queue.h"
 #include "sdk/trace/tracer_core.h"
 
@@ -32,14 +33,11 @@ struct Shard {
   std::unordered_map<TraceId, LocalPart> parts;
 };
 
-}  // namespace
-
-class ErrorKeepingSpanProcessor::State {
+/// What one process holds back. What its parent held back when it was forked is the parent's to pass on.
+class HeldSpans {
  public:
-  State(std::unique_ptr<SpanProcessor> next, const ErrorKeepingOptions& options)
-      : next_(std::move(next)), budget_(options.max_bytes) {}
-
-  [[nodiscard]] SpanProcessor& next() noexcept { return *next_; }
+  HeldSpans(SpanProcessor& next, const ErrorKeepingOptions& options)
+      : next_(next), budget_(options.max_bytes) {}
 
   void on_start(const TraceId& trace_id) noexcept {
     Shard& shard = shard_of(trace_id);
@@ -119,20 +117,47 @@ class ErrorKeepingSpanProcessor::State {
   void pass_on(const LocalPart& released, const FinishedSpan& last) noexcept {
     std::string_view rest = released.bytes;
     for (const auto& [core, size] : released.entries) {
-      next_->on_end(FinishedSpan(*core, rest.substr(0, size), true));
+      next_.on_end(FinishedSpan(*core, rest.substr(0, size), true));
       rest.remove_prefix(size);
     }
-    next_->on_end(FinishedSpan(last.core(), last.otlp(), true));
+    next_.on_end(FinishedSpan(last.core(), last.otlp(), true));
     kept_.fetch_add(released.entries.size() + 1, std::memory_order_relaxed);
     give_back(released);
   }
 
-  const std::unique_ptr<SpanProcessor> next_;
+  SpanProcessor& next_;
   detail::Budget budget_;
   std::array<Shard, shard_count> shards_;
   std::atomic<std::uint64_t> kept_{0};
   std::atomic<std::uint64_t> forgotten_{0};
   std::atomic<std::uint64_t> dropped_{0};
+};
+
+}  // namespace
+
+class ErrorKeepingSpanProcessor::State {
+ public:
+  State(std::unique_ptr<SpanProcessor> next, const ErrorKeepingOptions& options)
+      : next_(std::move(next)), options_(options), held_(make_held()) {}
+
+  [[nodiscard]] SpanProcessor& next() noexcept { return *next_; }
+  /// Null in a child without memory for its own.
+  [[nodiscard]] HeldSpans* held() noexcept {
+    try {
+      return &held_.here([this] { return make_held(); });
+    } catch (const std::bad_alloc&) {
+      return nullptr;
+    }
+  }
+
+ private:
+  [[nodiscard]] std::shared_ptr<HeldSpans> make_held() const {
+    return std::make_shared<HeldSpans>(*next_, options_);
+  }
+
+  const std::unique_ptr<SpanProcessor> next_;
+  const ErrorKeepingOptions options_;
+  detail::ProcessLocal<HeldSpans> held_;
 };
 
 ErrorKeepingSpanProcessor::ErrorKeepingSpanProcessor(std::unique_ptr<SpanProcessor> next,
@@ -146,14 +171,17 @@ SpanProcessor::Interest ErrorKeepingSpanProcessor::interest() const noexcept {
 }
 
 void ErrorKeepingSpanProcessor::on_start(RecordingSpan& span, const Parent& parent) noexcept {
-  if (!span.is_sampled()) state_->on_start(span.view().trace_id());
+  if (!span.is_sampled()) {
+    if (HeldSpans* const held = state_->held(); held != nullptr) held->on_start(span.view().trace_id());
+  }
   state_->next().on_start(span, parent);
 }
 
 void ErrorKeepingSpanProcessor::on_ending(RecordingSpan& span) noexcept { state_->next().on_ending(span); }
 
 void ErrorKeepingSpanProcessor::on_end(const FinishedSpan& span) noexcept {
-  span.is_sampled() ? state_->next().on_end(span) : state_->on_end(span);
+  if (span.is_sampled()) return state_->next().on_end(span);
+  if (HeldSpans* const held = state_->held(); held != nullptr) held->on_end(span);
 }
 
 bool ErrorKeepingSpanProcessor::force_flush(Deadline deadline) noexcept {
@@ -164,8 +192,17 @@ bool ErrorKeepingSpanProcessor::shutdown(Deadline deadline) noexcept {
   return state_->next().shutdown(deadline);
 }
 
-std::uint64_t ErrorKeepingSpanProcessor::kept() const noexcept { return state_->kept(); }
-std::uint64_t ErrorKeepingSpanProcessor::forgotten() const noexcept { return state_->forgotten(); }
-std::uint64_t ErrorKeepingSpanProcessor::dropped() const noexcept { return state_->dropped(); }
+std::uint64_t ErrorKeepingSpanProcessor::kept() const noexcept {
+  const HeldSpans* const held = state_->held();
+  return held == nullptr ? 0 : held->kept();
+}
+std::uint64_t ErrorKeepingSpanProcessor::forgotten() const noexcept {
+  const HeldSpans* const held = state_->held();
+  return held == nullptr ? 0 : held->forgotten();
+}
+std::uint64_t ErrorKeepingSpanProcessor::dropped() const noexcept {
+  const HeldSpans* const held = state_->held();
+  return held == nullptr ? 0 : held->dropped();
+}
 
 }  // namespace sonde

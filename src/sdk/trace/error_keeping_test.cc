@@ -1,7 +1,10 @@
 #include "sonde/error_keeping.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <memory>
 #include <set>
 #include <string>
@@ -150,6 +153,60 @@ TEST(ErrorKeeping, OfManyThreadsLosesNothing) {
   EXPECT_EQ(tracing.memory->spans().size(), threads * traces);
   EXPECT_EQ(tracing.processor->kept(), threads * traces);
   EXPECT_EQ(tracing.processor->forgotten(), threads * traces);
+}
+
+/// What `action` returns in a forked child; 86 if it hangs there.
+template <class Action>
+int in_child(Action action) {
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(40);
+    _exit(action());
+  }
+  int status = 0;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 86;
+}
+
+TEST(ErrorKeeping, LeavesToTheParentWhatItHeldBackBeforeAFork) {
+  const ErrorKeepingTracing tracing;
+  auto root = tracing.tracer.start_as_current_span("root");
+  { const auto before = tracing.tracer.start_span("before"); }
+  EXPECT_EQ(in_child([&] {
+              tracing.tracer.start_span("of the child").set_status(StatusCode::error);
+              return tracing.exported() == Names{"of the child"} && tracing.processor->kept() == 1 ? 0 : 1;
+            }),
+            0);
+  root.set_status(StatusCode::error);
+  root.end();
+  EXPECT_EQ(tracing.exported(), (Names{"before", "root"}));
+}
+
+TEST(ErrorKeeping, NoLockOfABusyParentStaysLockedInItsChild) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "the sanitizer's own locks stay locked in such a child";
+#endif
+  const ErrorKeepingTracing tracing;
+  const auto record = [&](unsigned traces) {
+    for (unsigned i = 0; i < traces; ++i) tracing.tracer.start_span("root").end();
+  };
+  std::atomic<bool> is_stopping{false};
+  std::vector<std::jthread> busy;
+  for (int i = 0; i < 2; ++i) {
+    busy.emplace_back([&] {
+      while (!is_stopping.load()) record(100);
+    });
+  }
+  int status = 0;
+  constexpr unsigned enough = 200;  // for every lock to be taken
+  for (int i = 0; i < 50 && status == 0; ++i) {
+    status = in_child([&] {
+      record(enough);
+      return tracing.processor->forgotten() == enough ? 0 : 1;
+    });
+  }
+  EXPECT_EQ(status, 0);
+  is_stopping.store(true);
 }
 
 }  // namespace

@@ -152,10 +152,7 @@ class Watcher {
 class PendingSpanProcessor::State {
  public:
   State(std::unique_ptr<SpanProcessor> next, const PendingSpanOptions& options)
-      : options_(sanitized(options)), next_(std::move(next)), watcher_(make_watcher()) {
-    current_.store(watcher_.get().get(), std::memory_order_release);
-    generation_.store(detail::fork_generation(), std::memory_order_release);
-  }
+      : options_(sanitized(options)), next_(std::move(next)), watcher_(make_watcher()) {}
 
   [[nodiscard]] SpanProcessor& next() noexcept { return *next_; }
   [[nodiscard]] std::uint64_t snapshots() const noexcept {
@@ -164,10 +161,11 @@ class PendingSpanProcessor::State {
 
   void watch(detail::SpanRecord& record) noexcept {
     if (is_shut_down_.load(std::memory_order_relaxed) || record.watch != nullptr) return;
-    if (generation_.load(std::memory_order_acquire) != detail::fork_generation()) [[unlikely]] {
-      if (!make_watcher_of_child()) return;
+    try {
+      watcher_.here([this] { return make_watcher(); }).add(record);
+    } catch (const std::bad_alloc&) {
+      return;  // it will be seen when it ends
     }
-    current_.load(std::memory_order_acquire)->add(record);
   }
 
   void stop() noexcept {
@@ -178,23 +176,10 @@ class PendingSpanProcessor::State {
  private:
   std::shared_ptr<Watcher> make_watcher() { return std::make_shared<Watcher>(*next_, options_, snapshots_); }
 
-  bool make_watcher_of_child() noexcept {
-    try {
-      current_.store(watcher_.get_or_make([this] { return make_watcher(); }).get(),
-                     std::memory_order_release);
-      generation_.store(detail::fork_generation(), std::memory_order_release);
-      return true;
-    } catch (const std::bad_alloc&) {
-      return false;
-    }
-  }
-
   const PendingSpanOptions options_;
   const std::unique_ptr<SpanProcessor> next_;
   std::atomic<std::uint64_t> snapshots_{0};
   std::atomic<bool> is_shut_down_{false};
-  std::atomic<Watcher*> current_{nullptr};
-  std::atomic<std::uint64_t> generation_{0};  ///< Of the process that `current_` belongs to.
   detail::ProcessLocal<Watcher> watcher_;
 };
 

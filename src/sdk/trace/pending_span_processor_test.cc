@@ -196,6 +196,9 @@ class SnapshotProbe final : public SpanProcessor {
 };
 
 TEST(PendingSpans, OfAForkedChildAreShownByTheChild) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "it does not know threads that start after a fork";
+#endif
   auto owned = std::make_unique<SnapshotProbe>("after the fork");
   const SnapshotProbe& probe = *owned;
   TracerProviderOptions options;

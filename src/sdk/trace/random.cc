@@ -8,10 +8,10 @@
 
 namespace sonde::detail {
 
+/// The generation is only written in a child that has no other thread yet.
+const int RandomGenerator::registered = pthread_atfork(nullptr, nullptr, [] { ++fork_generation; });
+
 void RandomGenerator::seed() noexcept {
-  // The generation is only written in a child that has no other thread yet.
-  static const int registered = pthread_atfork(nullptr, nullptr, [] { ++fork_generation; });
-  static_cast<void>(registered);
   std::uint64_t bits[2] = {};
   if (getrandom(bits, sizeof bits, 0) != sizeof bits) {
     // No entropy from the system: ids that differ between threads and runs are the best that is left.

@@ -37,6 +37,7 @@ class RandomGenerator {
  private:
   /// Counts the forks this process descends from, from 1.
   static inline std::uint64_t fork_generation = 1;
+  static const int registered;  ///< Before main(), while there is one thread.
 
   std::uint64_t counter_ = 0;
   std::uint64_t key_ = 0;
