@@ -122,6 +122,8 @@ class PeriodicMetricReader final : public MetricReader {
   /// Data points delivered so far, and lost because their export failed or they were refused.
   [[nodiscard]] std::uint64_t exported() const noexcept;
   [[nodiscard]] std::uint64_t dropped() const noexcept;
+  /// Data points with the exporter now.
+  [[nodiscard]] std::uint64_t in_flight() const noexcept;
 
  private:
   void on_attached() noexcept override;

@@ -120,14 +120,16 @@ void SelfObservation::watch_reader(const std::shared_ptr<PeriodicMetricReader>& 
   }
   const ExporterInstruments exporting = exporter_instruments("metric_data_point", "{data_point}");
   // Weak, because the provider that calls back owns the reader.
-  registrations_.push_back(meter_.register_callback(
-      {exporting.inflight, exporting.exported},
-      [=, weak = std::weak_ptr(reader)](const ObservableResults& results) {
-        const auto watched = weak.lock();
-        if (watched == nullptr) return;
-        observe_exporter(results, exporting, exporter,
-                         {.exported = watched->exported(), .export_failed = watched->dropped()});
-      }));
+  registrations_.push_back(
+      meter_.register_callback({exporting.inflight, exporting.exported},
+                               [=, weak = std::weak_ptr(reader)](const ObservableResults& results) {
+                                 const auto watched = weak.lock();
+                                 if (watched == nullptr) return;
+                                 observe_exporter(results, exporting, exporter,
+                                                  {.exported = watched->exported(),
+                                                   .export_failed = watched->dropped(),
+                                                   .in_flight = watched->in_flight()});
+                               }));
 }
 
 }  // namespace sonde::detail

@@ -193,6 +193,47 @@ TEST(SelfObservation, ReportsAReaderWithoutFeedingOnItself) {
   EXPECT_EQ(collected.histograms("otel.sdk.metric_reader.collection.duration")[0].count(), 5u);
 }
 
+/// Looks, through another reader, at what is in flight while it exports.
+class WatchingExporter final : public MetricExporter {
+ public:
+  struct Seen {
+    std::optional<std::int64_t> in_flight;
+    std::int64_t exporting = 0;
+  };
+  WatchingExporter(std::shared_ptr<ManualMetricReader> reader, std::shared_ptr<std::vector<Seen>> seen)
+      : reader_(std::move(reader)), seen_(std::move(seen)) {}
+  ExportResult export_batch(const MetricBatch& batch, Deadline /*deadline*/) noexcept override {
+    const Collected collected(reader_->collect());
+    seen_->push_back(
+        {value(collected, "otel.sdk.exporter.metric_data_point.inflight", {"watching_exporter/0"}),
+         static_cast<std::int64_t>(batch.size())});
+    return {};
+  }
+
+ private:
+  std::shared_ptr<ManualMetricReader> reader_;
+  std::shared_ptr<std::vector<Seen>> seen_;
+};
+
+TEST(SelfObservation, ReportsWhatAReaderHasInFlight) {
+  auto manual = std::make_shared<ManualMetricReader>();
+  auto seen = std::make_shared<std::vector<WatchingExporter::Seen>>();
+  auto reader =
+      std::make_shared<PeriodicMetricReader>(std::make_unique<WatchingExporter>(manual, seen),
+                                             PeriodicReaderOptions{.interval = std::chrono::hours(1)});
+  MeterProviderOptions options;
+  options.readers = {manual, reader};
+  MeterProvider provider(std::move(options));
+  SelfObservation observation(detail::self_observation_meter(provider));
+  observation.watch_reader(reader, {"watching_exporter/0", "watching_exporter"});
+  provider.get_meter("test").create_counter("requests").add(1);
+  EXPECT_TRUE(provider.force_flush());
+  ASSERT_EQ(seen->size(), 1u);
+  EXPECT_GT(seen->front().exporting, 0);
+  EXPECT_EQ(seen->front().in_flight, seen->front().exporting);
+  EXPECT_EQ(reader->in_flight(), 0u);
+}
+
 TEST(SelfObservation, CountsLogRecordsAndReportsTheirProcessor) {
   TestMetrics metrics;
   SelfObservation observation(detail::self_observation_meter(*metrics.provider));

@@ -80,6 +80,9 @@ class PeriodicLoop : public std::enable_shared_from_this<PeriodicLoop> {
 
   [[nodiscard]] std::uint64_t exported() const noexcept { return exported_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t in_flight() const noexcept {
+    return in_flight_.load(std::memory_order_relaxed);
+  }
 
  private:
   void run() noexcept {
@@ -115,6 +118,7 @@ class PeriodicLoop : public std::enable_shared_from_this<PeriodicLoop> {
     const auto requests = collector_->collect(options_.request);
     const Deadline deadline = export_deadline();
     for (const MetricRequest& request : requests) {
+      in_flight_.store(request.data_points, std::memory_order_relaxed);
       ExportResult result{.delivered = false, .message = "no time was left"};
       if (steady_clock::now() < deadline) result = exporter_->export_batch(request.batch(), deadline);
       were_delivered = were_delivered && result.delivered;
@@ -123,6 +127,7 @@ class PeriodicLoop : public std::enable_shared_from_this<PeriodicLoop> {
                                      : request.data_points;
       exported_.fetch_add(request.data_points - lost, std::memory_order_relaxed);
       dropped_.fetch_add(lost, std::memory_order_relaxed);
+      in_flight_.store(0, std::memory_order_relaxed);
       if (lost != 0) report(lost, result.message);
     }
     return were_delivered;
@@ -142,6 +147,7 @@ class PeriodicLoop : public std::enable_shared_from_this<PeriodicLoop> {
   const std::shared_ptr<detail::MetricCollector> collector_;
   std::atomic<std::uint64_t> exported_{0};
   std::atomic<std::uint64_t> dropped_{0};
+  std::atomic<std::uint64_t> in_flight_{0};
 
   std::mutex mutex_;  ///< Guards what follows.
   std::condition_variable wake_thread_;
@@ -234,6 +240,11 @@ std::uint64_t PeriodicMetricReader::exported() const noexcept {
 std::uint64_t PeriodicMetricReader::dropped() const noexcept {
   const auto loop = state_->loop();
   return loop == nullptr ? 0 : loop->dropped();
+}
+
+std::uint64_t PeriodicMetricReader::in_flight() const noexcept {
+  const auto loop = state_->loop();
+  return loop == nullptr ? 0 : loop->in_flight();
 }
 
 }  // namespace sonde
