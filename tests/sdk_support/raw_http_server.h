@@ -7,10 +7,7 @@
 //     ... a client talks to server.url("/v1/traces") ...
 //     EXPECT_EQ(server.requests().at(0).body, "...");
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,6 +26,7 @@
 #include <thread>
 #include <vector>
 
+#include "sdk_support/loopback.h"
 #include "transport/http.h"
 
 namespace sonde::test {
@@ -57,8 +55,7 @@ class RawHttpServer {
     void close() { ::shutdown(socket_, SHUT_RDWR); }
     /// Ends it with a TCP reset.
     void reset() {
-      const linger at_once{1, 0};
-      ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+      reset_when_closed(socket_);
       reset_ = true;
     }
     /// Answers nothing until the client gives up or the server stops.
@@ -116,24 +113,6 @@ class RawHttpServer {
   }
 
  private:
-  static int listen_on_loopback(std::uint16_t& port) {
-    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(port);
-    const int reuse = 1;  // A server that has just ended leaves connections behind.
-    ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
-    socklen_t size = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(listener, generic, size) != 0 || ::listen(listener, 64) != 0 ||
-        ::getsockname(listener, generic, &size) != 0) {
-      throw std::runtime_error("the test server cannot listen on 127.0.0.1");
-    }
-    port = ntohs(address.sin_port);
-    return listener;
-  }
-
   void accept_connections() {
     while (!stopping_) {
       const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);

@@ -2,11 +2,8 @@
 
 // TLS before a test server that has none: it ends TLS and hands the bytes on, connection by connection.
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <openssl/ssl.h>
 #include <poll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -18,6 +15,7 @@
 #include <thread>
 
 #include "sdk_support/certificates.h"
+#include "sdk_support/loopback.h"
 
 namespace sonde::test {
 
@@ -36,14 +34,6 @@ class TlsFront {
     if (!client_authority.empty()) {
       SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
     }
-    sockaddr_in address = loopback(0);
-    socklen_t size = sizeof address;
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    if (bind(listener_, generic, size) != 0 || listen(listener_, 16) != 0 ||
-        getsockname(listener_, generic, &size) != 0) {
-      throw std::runtime_error("the TLS front cannot listen");
-    }
-    port_ = ntohs(address.sin_port);
     acceptor_ = std::thread([this] { accept_connections(); });
   }
   ~TlsFront() {
@@ -61,14 +51,6 @@ class TlsFront {
   }
 
  private:
-  static sockaddr_in loopback(std::uint16_t port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
-  }
-
   void accept_connections() {
     while (!stopping_) {
       const int client = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
@@ -109,8 +91,8 @@ class TlsFront {
 
   std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context_;
   std::uint16_t target_;
-  int listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   std::uint16_t port_ = 0;
+  int listener_ = listen_on_loopback(port_);
   std::atomic<bool> stopping_ = false;
   std::list<std::thread> workers_;
   std::thread acceptor_;

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <ctime>
 #include <functional>
@@ -26,6 +27,7 @@
 #include "sonde/sonde.hpp"
 #ifdef SONDE_HAS_GRPC_TEST_SERVER
 #include "sdk_support/grpc_test_server.h"
+#include "sdk_support/resetting_front.h"
 #endif
 
 namespace sonde {
@@ -42,8 +44,8 @@ enum class Whim : std::uint8_t {
   busy,             ///< To be tried again, whenever.
   busy_until_soon,  ///< To be tried again after a time that it names.
   busy_for_long,    ///< The same, but longer than the exporter may wait.
-  reset,            ///< HTTP only, as are the two below.
-  garbage,
+  reset,
+  garbage,  ///< HTTP only, as is the one below.
   cut_off,  ///< An answer that ends in the midst of its body.
   stall,    ///< No answer at all.
 };
@@ -304,8 +306,9 @@ TEST(Chaos, OverHttp) {
 }
 
 #ifdef SONDE_HAS_GRPC_TEST_SERVER
-test::GrpcTestServer::Answer grpc_script(Collector& collector) {
-  return [&collector](const test::GrpcCall& call) -> std::optional<test::GrpcReply> {
+test::GrpcTestServer::Answer grpc_script(Collector& collector,
+                                         const std::atomic<test::ResettingFront*>& front) {
+  return [&](const test::GrpcCall& call) -> std::optional<test::GrpcReply> {
     constexpr int invalid_argument = 3;
     constexpr int resource_exhausted = 8;
     constexpr int aborted = 10;
@@ -323,19 +326,61 @@ test::GrpcTestServer::Answer grpc_script(Collector& collector) {
       case Whim::busy_until_soon: return test::GrpcReply{.code = resource_exhausted, .details = soon};
       case Whim::busy_for_long:
         return test::GrpcReply{.code = unavailable, .details = test::retry_info("\x08\x64")};  // 100 seconds
+      case Whim::reset: front.load()->reset_connections(); [[fallthrough]];
       default: return std::nullopt;
     }
   };
 }
 
 TEST(Chaos, OverGrpc) {
-  const std::vector<Whim> whims = {Whim::accept_late,     Whim::accept_half,   Whim::busy,
-                                   Whim::busy_until_soon, Whim::busy_for_long, Whim::stall};
+  const std::vector<Whim> whims = {Whim::accept_late,   Whim::accept_half, Whim::busy, Whim::busy_until_soon,
+                                   Whim::busy_for_long, Whim::reset,       Whim::stall};
   Collector collector(20'261'124, whims);
-  test::GrpcTestServer server(grpc_script(collector));
-  expect_every_span_delivered_once_or_counted(
-      collector, whims.size() + 1,
-      {.endpoint = server.url(), .protocol = OtlpProtocol::grpc, .timeout = 1500ms, .retry = test::eager});
+  std::atomic<test::ResettingFront*> network{nullptr};
+  test::GrpcTestServer server(grpc_script(collector, network));
+  test::ResettingFront front(server.port());
+  network = &front;
+  expect_every_span_delivered_once_or_counted(collector, whims.size() + 1,
+                                              {.endpoint = "http://127.0.0.1:" + std::to_string(front.port()),
+                                               .protocol = OtlpProtocol::grpc,
+                                               .timeout = 1500ms,
+                                               .retry = test::eager});
+}
+#endif
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which keep memory of their own
+long peak_kilobytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+
+TEST(Chaos, TakesTheMemoryItMayWhileTheCollectorIsStuckAndNoMore) {
+  test::RawHttpServer server([](const auto&, auto& connection) { connection.stall(); });
+  std::vector<std::string> problems;
+  auto exporter = make_otlp_span_exporter(
+      {.endpoint = server.url(""), .protocol = OtlpProtocol::http_protobuf}, problems);
+  ASSERT_TRUE(exporter) << exporter.error().message;
+  auto owned = std::make_unique<BatchSpanProcessor>(
+      *std::move(exporter),
+      BatchOptions{
+          .max_queue_size = 100'000, .max_queue_bytes = 4u << 20, .max_export_batch_bytes = 1u << 20});
+  const BatchSpanProcessor& processor = *owned;
+  TracerProviderOptions options;
+  options.processors.push_back(std::move(owned));
+  TracerProvider provider(std::move(options));
+  const Tracer tracer = provider.get_tracer("chaos");
+
+  const std::string prompt(4'000, 'x');
+  constexpr std::uint64_t spans = 20'000;  // 80 MB, were they all kept
+  const long before = peak_kilobytes();
+  for (std::uint64_t i = 0; i < spans; ++i) tracer.start_span("chat gpt-4o").set_attribute("prompt", prompt);
+  // The queue, the request in the exporter's hands and in the server's, and what makes them.
+  EXPECT_LT(peak_kilobytes() - before, 20'000);
+  EXPECT_GT(processor.statistics().memory_full, spans / 2);
+  provider.shutdown(50ms);
+  const ProcessorStatistics statistics = processor.statistics();
+  EXPECT_EQ(statistics.exported + statistics.dropped() + statistics.queue_size + statistics.in_flight, spans);
 }
 #endif
 

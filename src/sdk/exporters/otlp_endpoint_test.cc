@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "sdk_support/environment.h"
+#include "sdk_support/temporary_directory.h"
 
 namespace sonde::sdk {
 namespace {
@@ -239,13 +242,18 @@ TEST(OtlpEndpoint, HeadersThatCannotBeSentAreReportedWithoutTheirValues) {
 }
 
 TEST(OtlpEndpoint, FilesOfCertificatesAreTakenAndMissingOnesReported) {
-  const Environment certificate("OTEL_EXPORTER_OTLP_CERTIFICATE", "/etc/passwd");
-  const Environment key("OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY", "/nowhere/key.pem");
-  const Resolved resolved = resolve({.client_certificate = "/etc/hosts"});
-  EXPECT_EQ(resolved->certificate_file, "/etc/passwd");
-  EXPECT_EQ(resolved->client_key_file, "/nowhere/key.pem");
-  EXPECT_EQ(resolved->client_certificate_file, "/etc/hosts");
-  EXPECT_THAT(resolved.problems, ElementsAre(HasSubstr("/nowhere/key.pem")));
+  const sonde::test::TemporaryDirectory folder;
+  const std::string authority = folder.path("ca.pem");
+  const std::string own = folder.path("client.pem");
+  const std::string missing = folder.path("key.pem");
+  for (const std::string& path : {authority, own}) std::ofstream(path) << "a certificate";
+  const Environment certificate("OTEL_EXPORTER_OTLP_CERTIFICATE", authority);
+  const Environment key("OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY", missing);
+  const Resolved resolved = resolve({.client_certificate = own});
+  EXPECT_EQ(resolved->certificate_file, authority);
+  EXPECT_EQ(resolved->client_key_file, missing);
+  EXPECT_EQ(resolved->client_certificate_file, own);
+  EXPECT_THAT(resolved.problems, ElementsAre(HasSubstr(missing)));
 }
 
 TEST(OtlpMetricPreferences, AreTheProgramsElseTheEnvironmentsElseTheSpecifications) {

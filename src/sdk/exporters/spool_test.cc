@@ -379,6 +379,9 @@ TEST_F(SpoolTest, ProcessesShareItAndAnotherTakesOverFromTheOneThatSends) {
 }
 
 TEST_F(SpoolTest, AForkedChildWritesToItWhileItsParentSends) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "it does not know threads that start after a fork";
+#endif
   receiver->answer([](const std::string&) { return Receiver::away(); });
   const auto spool = make();
   EXPECT_TRUE(put(*spool, "parent's").delivered);
@@ -397,15 +400,19 @@ TEST_F(SpoolTest, AForkedChildWritesToItWhileItsParentSends) {
 }
 
 TEST_F(SpoolTest, AChildThatLivesOnDoesNotKeepTheLockOfAParentThatEnded) {
+  int test_is_alive[2] = {};
+  ASSERT_EQ(pipe(test_is_alive), 0);
   const pid_t parent = fork();
   if (parent == 0) {
+    close(test_is_alive[1]);
     receiver->answer([](const std::string&) { return Receiver::away(); });
     const auto spool = make();
     put(*spool, "parent's");
     if (!receiver->wait_for_attempts(1)) _exit(1);
     if (fork() == 0) {
-      alarm(60);
-      for (;;) pause();
+      char nothing = 0;
+      static_cast<void>(read(test_is_alive[0], &nothing, 1));  // until its other end is closed
+      _exit(0);
     }
     _exit(0);
   }
@@ -414,6 +421,8 @@ TEST_F(SpoolTest, AChildThatLivesOnDoesNotKeepTheLockOfAParentThatEnded) {
   ASSERT_EQ(status, 0);
   const auto spool = make();
   EXPECT_THAT(receiver->wait_for(1), ElementsAre("parent's"));
+  close(test_is_alive[0]);
+  close(test_is_alive[1]);
 }
 
 TEST_F(SpoolTest, HalfWrittenFilesOfEndedProcessesAreRemoved) {
