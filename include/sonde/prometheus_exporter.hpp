@@ -60,7 +60,7 @@ class PrometheusExporter final : public MetricReader {
 
  private:
   class Server;
-  explicit PrometheusExporter(const PrometheusOptions& options);
+  explicit PrometheusExporter(PrometheusOptions options);
   void on_attached() noexcept override;
 
   const PrometheusOptions options_;

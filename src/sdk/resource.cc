@@ -59,10 +59,9 @@ Resource Resource::from_environment(std::vector<std::string>& problems) {
         "values percent-encoded");
   }
   const auto entities = detail::environment(detail::variable("OTEL_ENTITIES"));
-  const Resource resource =
-      Resource()
-          .merged_with(Resource(detail::parse_entities(entities.value_or(""), problems)))
-          .merged_with(Resource(std::move(attributes)));
+  Resource resource = Resource()
+                          .merged_with(Resource(detail::parse_entities(entities.value_or(""), problems)))
+                          .merged_with(Resource(std::move(attributes)));
   const auto name = detail::environment(detail::variable("OTEL_SERVICE_NAME"));
   if (!name) return resource;
   return resource.merged_with(Resource({{"service.name", std::string(*name)}}));

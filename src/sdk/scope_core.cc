@@ -62,8 +62,8 @@ ScopeKey::ScopeKey(std::string_view scope_name, std::string_view scope_version,
       schema_url(scope_schema_url),
       encoded_attributes(encode_attributes(attributes)) {}
 
-ScopeCore::ScopeCore(const ResourceCore& resource_core, const ScopeKey& scope_key)
-    : resource(&resource_core), key(scope_key), encoded_scope(encode_scope(key)) {
+ScopeCore::ScopeCore(const ResourceCore& resource_core, ScopeKey scope_key)
+    : resource(&resource_core), key(std::move(scope_key)), encoded_scope(encode_scope(key)) {
   if (!key.schema_url.empty())
     encoded_schema_url = delimited(fields::scope_items::schema_url, key.schema_url);
 }

@@ -37,7 +37,7 @@ struct ScopeKey {
 };
 
 struct ScopeCore {
-  ScopeCore(const ResourceCore& resource_core, const ScopeKey& scope_key);
+  ScopeCore(const ResourceCore& resource_core, ScopeKey scope_key);
 
   [[nodiscard]] InstrumentationScope scope() const noexcept;
 

@@ -14,7 +14,7 @@ constexpr bool is_name_character(char c) noexcept {
 
 /// Takes a name off the front of `text`; empty if there is none.
 std::string_view take_name(std::string_view& text) {
-  const auto end = std::find_if_not(text.begin(), text.end(), is_name_character);
+  const auto* const end = std::find_if_not(text.begin(), text.end(), is_name_character);
   const std::string_view name = text.substr(0, static_cast<std::size_t>(end - text.begin()));
   if (name.empty() || (!is_letter(name.front()) && name.front() != '_')) return {};
   text.remove_prefix(name.size());

@@ -12,9 +12,10 @@ namespace {
 std::string variable_name(std::string_view key) {
   std::string name(key);
   for (char& c : name) {
+    const bool stays = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     if (c >= 'a' && c <= 'z') {
       c = static_cast<char>(c - 'a' + 'A');
-    } else if (!(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9')) {
+    } else if (!stays) {
       c = '_';
     }
   }

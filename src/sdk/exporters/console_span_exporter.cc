@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <ranges>
 #include <string>
 #include <vector>
 
@@ -64,7 +65,7 @@ class SpanTrees {
   // hence no recursion.
   void render(ConsoleText& text) const {
     std::vector<Line> lines;
-    for (auto root = roots_.rbegin(); root != roots_.rend(); ++root) lines.push_back({*root, "", true, true});
+    for (const SpanView* const root : std::views::reverse(roots_)) lines.push_back({root, "", true, true});
     while (!lines.empty()) {
       const Line line = std::move(lines.back());
       lines.pop_back();

@@ -38,11 +38,11 @@ void SpoolAccount::lose(Counter counter, std::uint64_t items, std::string_view w
 }
 
 SpoolSender::SpoolSender(SpoolDirectory directory, SpoolAccount account,
-                         std::shared_ptr<detail::RequestSink> sink, const SpoolOptions& options)
+                         std::shared_ptr<detail::RequestSink> sink, SpoolOptions options)
     : directory_(std::move(directory)),
       account_(std::move(account)),
       sink_(std::move(sink)),
-      options_(options) {}
+      options_(std::move(options)) {}
 
 void SpoolSender::start() noexcept {
   const std::lock_guard lock(mutex_);

@@ -39,7 +39,7 @@ struct SpoolAccount {
 class SpoolSender : public std::enable_shared_from_this<SpoolSender> {
  public:
   SpoolSender(SpoolDirectory directory, SpoolAccount account, std::shared_ptr<detail::RequestSink> sink,
-              const SpoolOptions& options);
+              SpoolOptions options);
 
   /// Without a thread files stay for another process, or the next.
   void start() noexcept;

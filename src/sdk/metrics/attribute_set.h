@@ -75,7 +75,7 @@ inline constexpr std::uint64_t odd_b = 0xD6E8FEB86659FD93;
 
 /// A hash that does not depend on the order. Of a list with a repeated key it is not that of the set.
 [[nodiscard]] inline std::uint64_t hash_of(Attributes attributes) noexcept {
-  using namespace attribute_hash;
+  using attribute_hash::odd_a, attribute_hash::odd_b, attribute_hash::of_other, attribute_hash::of_text;
   std::uint64_t hash = odd_a * attributes.size();
   for (const auto& [key, value] : attributes) {
     const std::uint64_t seed = of_text(key, odd_b);

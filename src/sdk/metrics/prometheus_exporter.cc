@@ -13,7 +13,7 @@ namespace sonde {
 /// A forked child does not serve: the port is its parent's.
 class PrometheusExporter::Server {
  public:
-  Server(std::unique_ptr<detail::ScrapeServer> server) : server_(std::move(server)) {}
+  explicit Server(std::unique_ptr<detail::ScrapeServer> server) : server_(std::move(server)) {}
   ~Server() { stop(); }
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -47,7 +47,7 @@ class PrometheusExporter::Server {
   bool is_stopped_ = false;
 };
 
-PrometheusExporter::PrometheusExporter(const PrometheusOptions& options) : options_(options) {}
+PrometheusExporter::PrometheusExporter(PrometheusOptions options) : options_(std::move(options)) {}
 
 PrometheusExporter::~PrometheusExporter() = default;
 

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <string_view>
 #include <utility>
 
@@ -353,9 +354,7 @@ class TextWriter {
       add_bucket(labels, point, low, high, count);
       low = high;
     };
-    for (auto bucket = negative.rbegin(); bucket != negative.rend(); ++bucket) {
-      add(-boundary(bucket->first), bucket->second);
-    }
+    for (const auto& [index, more] : std::views::reverse(negative)) add(-boundary(index), more);
     add(point.zero_threshold(), point.zero_count());
     for (const auto& [index, more] : positive) add(boundary(index + 1), more);
     add(std::numeric_limits<double>::infinity(), 0);

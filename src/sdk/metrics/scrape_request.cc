@@ -102,7 +102,7 @@ ScrapeRequest parse_scrape_request(std::string_view head) noexcept {
   using State = ScrapeRequest::State;
   ScrapeRequest request;
   const std::size_t end = head.find("\r\n\r\n");
-  if (end == std::string_view::npos || end > ScrapeRequest::most_bytes) {
+  if (end > ScrapeRequest::most_bytes) {  // or is not there
     if (head.size() > ScrapeRequest::most_bytes) request.state = State::too_large;
     return request;
   }
