@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "genai/attribute_list.h"
+#include "genai/recording.h"
 #include "sonde/genai/conventions.hpp"
 
 namespace sonde::genai::detail {
@@ -64,6 +65,7 @@ void record_exception(OperationState& state, std::string_view type,
 void end_operation(OperationState& state, std::uint64_t time) noexcept {
   if (std::exchange(state.has_ended, true)) return;
   upload(state);
+  if (state.estimated_input_tokens || state.estimated_output_tokens) set_estimates(state);
   state.instrumentation->metrics.on_end(state, time);
   emit_details(state, time);
   state.span.end(time);

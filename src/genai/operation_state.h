@@ -56,6 +56,8 @@ struct OperationState {
   TextStore texts;
   OperationLabels labels;
   std::optional<Usage> usage;
+  std::optional<std::int64_t> estimated_input_tokens;  ///< Only if asked for.
+  std::optional<std::int64_t> estimated_output_tokens;
   std::unique_ptr<EventRecord> event;  ///< Only if there will be one.
   UploadedContent content;             ///< Gathered for the uploader.
   std::optional<Context> context;      ///< What it runs in, if that is not what was current when it began.

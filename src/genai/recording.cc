@@ -3,6 +3,7 @@
 #include "genai/attribute_list.h"
 #include "genai/json_values.h"
 #include "sonde/genai/conventions.hpp"
+#include "sonde/genai/prices.hpp"
 
 namespace sonde::genai::detail {
 namespace {
@@ -26,6 +27,37 @@ void merge(Usage& into, const Usage& from) noexcept {
   merge(into.cache_read.text, from.cache_read.text);
   merge(into.cache_read.image, from.cache_read.image);
   merge(into.cache_read.audio, from.cache_read.audio);
+}
+
+bool estimates_tokens(const OperationState& state) noexcept {
+  return state.type == OperationType::inference && state.instrumentation->options.estimate_tokens;
+}
+
+/// Whether content goes anywhere, if the span records.
+bool keeps_content(const Instrumentation::State& instrumentation) noexcept {
+  return instrumentation.options.uploader != nullptr ||
+         *instrumentation.options.capture != ContentCapture::none;
+}
+
+/// Of the texts, calls and responses; what images and files come to depends on the model.
+std::int64_t estimate(const Messages& messages) {
+  std::int64_t tokens = 0;
+  for (const Part& part : messages.parts()) {
+    const bool is_text = part.type == Part::Type::text || part.type == Part::Type::reasoning ||
+                         part.type == Part::Type::compaction;
+    if (is_text) tokens += estimate_tokens(part.content);
+    if (part.value.type() == AttributeValue::Type::empty) continue;
+    std::string json;
+    append_json(part.value, json);
+    tokens += estimate_tokens(part.name) + estimate_tokens(json);
+  }
+  return tokens;
+}
+
+void add_estimate(OperationState& state, ContentKind kind, const Messages& messages) {
+  auto& tokens =
+      kind == ContentKind::output_message ? state.estimated_output_tokens : state.estimated_input_tokens;
+  tokens = tokens.value_or(0) + estimate(messages);
 }
 
 }  // namespace
@@ -99,16 +131,29 @@ void set_usage(OperationState& state, const Usage& usage) noexcept {
   set_attributes(state, list);
 }
 
+void set_estimates(OperationState& state) noexcept {
+  AttributeList<2> list;
+  if (!state.usage || !state.usage->input_tokens) {
+    list.add_if(attribute::estimated_input_tokens, state.estimated_input_tokens);
+  }
+  if (!state.usage || !state.usage->output_tokens) {
+    list.add_if(attribute::estimated_output_tokens, state.estimated_output_tokens);
+  }
+  set_attributes(state, list);
+}
+
 bool records_content(OperationState* state) noexcept {
   if (state == nullptr) return false;
   if (state->instrumentation->options.uploader != nullptr) return true;
-  if (*state->instrumentation->options.capture == ContentCapture::none) return false;
+  if (!keeps_content(*state->instrumentation) && !estimates_tokens(*state)) return false;
   const std::lock_guard lock(state->mutex);
   return state->span.is_recording();
 }
 
 void record_messages(OperationState& state, ContentKind kind, const Messages& messages) noexcept {
   try {
+    if (estimates_tokens(state)) add_estimate(state, kind, messages);
+    if (!keeps_content(*state.instrumentation)) return;
     ContentEncoder encoder(state.instrumentation->options);
     switch (kind) {
       case ContentKind::system_instructions:

@@ -48,6 +48,9 @@ void record_prompt_variables(OperationState* state, Attributes variables);
 /// Messages of an operation that has them: an inference, an agent's invocation.
 void record_messages(OperationState& state, ContentKind kind, const Messages& messages) noexcept;
 
+/// Records the estimates of what was not reported. The lock is held.
+void set_estimates(OperationState& state) noexcept;
+
 /// Adds what is known of the usage to what was known before.
 void set_usage(OperationState& state, const Usage& usage) noexcept;
 

@@ -71,6 +71,10 @@ inline constexpr std::string_view openai_request_service_tier = "openai.request.
 inline constexpr std::string_view openai_response_service_tier = "openai.response.service_tier";
 inline constexpr std::string_view openai_response_system_fingerprint = "openai.response.system_fingerprint";
 
+// Ours: guesses, for where no usage was reported.
+inline constexpr std::string_view estimated_input_tokens = "sonde.usage.estimated_input_tokens";
+inline constexpr std::string_view estimated_output_tokens = "sonde.usage.estimated_output_tokens";
+
 // Content, recorded only when capture is on, and where it went when it was uploaded instead.
 inline constexpr std::string_view system_instructions = "gen_ai.system_instructions";
 inline constexpr std::string_view input_messages = "gen_ai.input.messages";

@@ -64,6 +64,12 @@ struct InstrumentationOptions {
   /// Structured values as one JSON text each, for backends that cannot read nested attributes.
   bool content_as_json = false;
 
+  /// Where a provider reports no usage, an inference's tokens by a rule of thumb (prices.hpp,
+  /// estimate_tokens) over its messages, which are described for that even if they are not captured. Recorded
+  /// as sonde.usage.estimated_input_tokens and sonde.usage.estimated_output_tokens, never as usage, and in no
+  /// metric.
+  bool estimate_tokens = false;
+
   /// Longer texts are cut, each by itself, and end in "…"; in characters.
   std::size_t max_text_length = std::numeric_limits<std::size_t>::max();
 

@@ -49,7 +49,7 @@ class PriceTable {
 };
 
 /// How many tokens a text probably has, by a rule of thumb that needs no vocabulary: for budgets and
-/// warnings. Never recorded as usage; see attribute sonde.usage.estimated_input_tokens.
+/// warnings. Never recorded as usage; see InstrumentationOptions::estimate_tokens.
 [[nodiscard]] std::int64_t estimate_tokens(std::string_view text) noexcept;
 
 }  // namespace sonde::genai
