@@ -11,12 +11,6 @@ namespace {
 
 using sonde::detail::variable;
 
-constinit sonde::detail::Immortal<std::shared_ptr<ContentUploader>> uploader;
-
-void flush_at_exit() {
-  static_cast<void>(uploader.get([] { return nullptr; })->force_flush(5'000));
-}
-
 std::shared_ptr<ContentUploader> make_uploader(std::vector<std::string>& problems) {
   constexpr std::string_view scheme = "file://";
   const auto place = environment(variable("OTEL_INSTRUMENTATION_GENAI_UPLOAD_BASE_PATH"));
@@ -35,12 +29,24 @@ std::shared_ptr<ContentUploader> make_uploader(std::vector<std::string>& problem
       environment_number(variable("OTEL_INSTRUMENTATION_GENAI_UPLOAD_MAX_QUEUE_SIZE"), problems);
   options.max_queue_size = size.value_or(options.max_queue_size);
   auto made = make_folder_uploader(std::move(options));
-  if (made) {
-    static_cast<void>(std::atexit(flush_at_exit));
-    return *std::move(made);
-  }
+  if (made) return *std::move(made);
   problems.push_back(made.error().message);
   return nullptr;
+}
+
+void flush_at_exit();
+
+struct EnvironmentUploader {
+  explicit EnvironmentUploader(std::vector<std::string>& problems) : uploader(make_uploader(problems)) {
+    if (uploader != nullptr) static_cast<void>(std::atexit(flush_at_exit));
+  }
+  const std::shared_ptr<ContentUploader> uploader;
+};
+constinit sonde::detail::Immortal<EnvironmentUploader> instance;
+
+void flush_at_exit() {
+  std::vector<std::string> told_before;
+  static_cast<void>(instance.get(told_before).uploader->force_flush(5'000));
 }
 
 }  // namespace
@@ -48,7 +54,7 @@ std::shared_ptr<ContentUploader> make_uploader(std::vector<std::string>& problem
 std::shared_ptr<ContentUploader> environment_uploader(std::vector<std::string>& problems) {
   const auto hook = environment_choice(variable("OTEL_INSTRUMENTATION_GENAI_COMPLETION_HOOK"), problems);
   if (hook != "upload") return nullptr;
-  return uploader.get([&] { return new std::shared_ptr<ContentUploader>(make_uploader(problems)); });
+  return instance.get(problems).uploader;
 }
 
 }  // namespace sonde::genai::detail

@@ -41,12 +41,16 @@ class Immortal {
  public:
   constexpr Immortal() noexcept = default;
 
-  /// Throws what T's constructor throws, and may be asked again then.
-  [[nodiscard]] T& get() noexcept(std::is_nothrow_default_constructible_v<T>) {
+  /// Made from the arguments, if it is not there yet. Throws what T's constructor throws, and may be asked
+  /// again then.
+  template <class... Arguments>
+  [[nodiscard]] T& get(Arguments&&... arguments) noexcept(std::is_nothrow_constructible_v<T, Arguments...>) {
     if (T* const made = object_.load(std::memory_order_acquire); made != nullptr) return *made;
     const std::lock_guard lock(immortal_making_mutex());
     T* made = object_.load(std::memory_order_relaxed);
-    if (made == nullptr) object_.store(made = ::new (place_) T, std::memory_order_release);
+    if (made == nullptr)
+      object_.store(made = ::new (place_) T(std::forward<Arguments>(arguments)...),
+                    std::memory_order_release);
     return *made;
   }
 
