@@ -105,6 +105,7 @@ sonde_framework* sonde_framework_new(const char* name, size_t max_open_spans, ui
 
 void sonde_framework_free(sonde_framework* framework) { delete framework; }
 
+// NOLINTNEXTLINE(readability-function-size): C has no other way for arguments that are mostly optional.
 void sonde_span_enter(sonde_framework* framework, const char* id, const char* component, const char* method,
                       const char* name, const char* bound_arguments, const char* parent_id) {
   if (framework == nullptr) return;

@@ -37,7 +37,7 @@ extern "C" {
 SONDE_API uint32_t sonde_abi_version(void);
 
 /** The process's providers of traces, metrics and logs, as sonde::setup() makes them. */
-typedef struct sonde_telemetry sonde_telemetry;
+typedef struct sonde_telemetry sonde_telemetry; /* NOLINT(modernize-use-using): it is C */
 
 /**
  * Configures all signals and makes them those of the process. What is NULL or empty comes from the
@@ -60,7 +60,7 @@ SONDE_API void sonde_telemetry_free(sonde_telemetry* telemetry);
 
 /** The open spans of one framework; see sonde/genai/framework_span_handler.hpp, which this is an interface
  * to. */
-typedef struct sonde_framework sonde_framework;
+typedef struct sonde_framework sonde_framework; /* NOLINT(modernize-use-using): it is C */
 
 /**
  * `name` goes before the names of spans that are no GenAI operation: "llamaindex". At most `max_open_spans`
