@@ -6,7 +6,9 @@
 #include <sonde/otlp_exporter.hpp>
 #include <sonde/otlp_file_exporter.hpp>
 #include <sonde/sonde.hpp>
+#include <sonde/span_processor.hpp>
 #include <sonde/spool.hpp>
+#include <sonde/tracer_provider.hpp>
 
 #include <cstdio>
 #include <memory>

@@ -1,5 +1,7 @@
 #include <sonde/bind.hpp>
 #include <sonde/environment_carrier.hpp>
+#include <sonde/propagator.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 
 #include <spawn.h>

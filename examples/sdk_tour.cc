@@ -9,7 +9,10 @@
 #include <string_view>
 
 #include <sonde/logger_provider.hpp>
+#include <sonde/meter.hpp>
 #include <sonde/meter_provider.hpp>
+#include <sonde/propagator.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 
 namespace {

@@ -9,6 +9,7 @@
 
 #include <sonde/configuration_file.hpp>
 #include <sonde/presets.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 
 namespace {

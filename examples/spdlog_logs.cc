@@ -11,6 +11,7 @@
 
 #include <sonde/bridge/spdlog_sink.hpp>
 #include <sonde/otlp_file_exporter.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 
 namespace {

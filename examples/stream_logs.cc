@@ -11,6 +11,7 @@
 
 #include <sonde/logger_provider.hpp>
 #include <sonde/otlp_file_exporter.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 #include <sonde/stream_bridge.hpp>
 

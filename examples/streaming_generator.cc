@@ -1,4 +1,5 @@
 #include <sonde/coroutine.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 
 #include <coroutine>

@@ -1,4 +1,5 @@
 #include <sonde/bind.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 
 #include <cstdio>

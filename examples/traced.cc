@@ -1,3 +1,4 @@
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 #include <sonde/traced.hpp>
 

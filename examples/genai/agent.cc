@@ -4,6 +4,7 @@
 #include <sonde/genai/agent.hpp>
 #include <sonde/genai/openai.hpp>
 #include <sonde/genai/tool.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 
 #include <cstdio>

@@ -7,6 +7,7 @@
 #include <sonde/bridge/asio_client.hpp>
 #include <sonde/genai/agent.hpp>
 #include <sonde/genai/openai.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 
 #include <boost/asio/detached.hpp>

@@ -5,6 +5,7 @@
 #include <sonde/genai/genai.hpp>
 #include <sonde/genai/openai.hpp>
 #include <sonde/genai/prices.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 
 #include <chrono>

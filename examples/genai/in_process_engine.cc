@@ -2,6 +2,7 @@
 // other engines are used as libraries.
 
 #include <sonde/genai/stream.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 
 #include <array>

@@ -3,6 +3,8 @@
 
 #include <httplib.h>
 #include <sonde/genai/stream.hpp>
+#include <sonde/propagator.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 
 #include <cstdint>

@@ -2,6 +2,8 @@
 // its tool. The trace and the baggage go along in params._meta, so that both programs' spans are one trace.
 
 #include <sonde/genai/mcp.hpp>
+#include <sonde/propagator.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 
 #include <fcntl.h>

@@ -3,6 +3,7 @@
 
 #include <sonde/baggage_processor.hpp>
 #include <sonde/genai/mcp.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 
 #include <iostream>

@@ -2,6 +2,7 @@
 // client that does.
 
 #include <sonde/genai/inference.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 
 #include <cstdint>

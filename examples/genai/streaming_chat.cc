@@ -2,6 +2,7 @@
 // its span says what had come by then, and is no error.
 
 #include <sonde/genai/openai.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 
 #include <cstdio>

@@ -4,7 +4,9 @@
 #include <sonde/console_exporter.hpp>
 #include <sonde/genai/framework_span_handler.hpp>
 #include <sonde/genai/openai.hpp>
+#include <sonde/meter.hpp>
 #include <sonde/meter_provider.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 #include <sonde/traced.hpp>
 

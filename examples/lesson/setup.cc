@@ -2,7 +2,9 @@
 // Each records a span, so that it shows where it goes.
 
 #include <sonde/console_exporter.hpp>
+#include <sonde/meter.hpp>
 #include <sonde/meter_provider.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 
 #include <cstdlib>

@@ -21,6 +21,7 @@
 
 #include <sonde/genai/openai.hpp>
 #include <sonde/genai/retrieval.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 
 #include "document_index.h"

@@ -10,11 +10,13 @@
 // Source: specification baggage/api.md; W3C Baggage.
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "sonde/shared_value.hpp"
 
 namespace sonde {
 
@@ -31,6 +33,13 @@ struct BaggageEntry {
 
   friend bool operator==(const BaggageEntry&, const BaggageEntry&) = default;
 };
+
+namespace detail {
+struct BaggageEntries final : SharedValue {
+  explicit BaggageEntries(std::vector<BaggageEntry> entries) : all(std::move(entries)) {}
+  const std::vector<BaggageEntry> all;
+};
+}  // namespace detail
 
 /// An immutable set of entries with unique keys, in the order they were set. Copying counts a reference;
 /// set() and remove() copy the entries. Any number of threads may read one.
@@ -53,20 +62,20 @@ class Baggage {
   /// This baggage without that entry. Allocates if there is one.
   [[nodiscard]] Baggage remove(std::string_view key) const;
 
-  [[nodiscard]] bool is_empty() const noexcept { return entries_ == nullptr; }
-  [[nodiscard]] std::size_t size() const noexcept { return is_empty() ? 0 : entries_->size(); }
-  [[nodiscard]] const_iterator begin() const noexcept { return is_empty() ? nullptr : entries_->data(); }
+  [[nodiscard]] bool is_empty() const noexcept { return entries_.get() == nullptr; }
+  [[nodiscard]] std::size_t size() const noexcept { return is_empty() ? 0 : entries_->all.size(); }
+  [[nodiscard]] const_iterator begin() const noexcept { return is_empty() ? nullptr : entries_->all.data(); }
   [[nodiscard]] const_iterator end() const noexcept { return begin() + size(); }
 
   friend bool operator==(const Baggage& a, const Baggage& b) noexcept {
-    return a.entries_ == b.entries_ || (!a.is_empty() && !b.is_empty() && *a.entries_ == *b.entries_);
+    return a.entries_ == b.entries_ || (!a.is_empty() && !b.is_empty() && a.entries_->all == b.entries_->all);
   }
 
  private:
   friend Baggage parse_baggage(std::string_view header);
   explicit Baggage(std::vector<BaggageEntry> entries);
 
-  std::shared_ptr<const std::vector<BaggageEntry>> entries_;  ///< Null if there are none.
+  detail::SharedPointer<detail::BaggageEntries> entries_;  ///< Null if there are none.
 };
 
 /// The W3C baggage header, values percent-encoded; empty if there is nothing to say. What a header cannot

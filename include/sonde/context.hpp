@@ -15,12 +15,12 @@
 //
 // Source: specification context/README.md.
 
-#include <memory>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "sonde/baggage.hpp"
+#include "sonde/shared_value.hpp"
 #include "sonde/span.hpp"
 #include "sonde/span_context.hpp"
 
@@ -48,10 +48,11 @@ namespace detail {
 class HeldContext;
 
 /// What a context holds besides its span.
-struct ContextValues : std::enable_shared_from_this<ContextValues> {
+struct ContextValues final : SharedValue {
   struct Entry {
     const void* key;
-    std::shared_ptr<const void> value;
+    const void* value;
+    SharedPointer<SharedValue> holder;
   };
   Baggage baggage;
   std::vector<Entry> entries;
@@ -84,20 +85,24 @@ class Context {
   /// This context with that value set or replaced. Allocates.
   template <class T>
   [[nodiscard]] Context set(const ContextKey<T>& key, std::type_identity_t<T> value) const {
-    return set(&key, std::make_shared<const T>(std::move(value)));
+    struct Holder final : detail::SharedValue {
+      explicit Holder(T held) : value(std::move(held)) {}
+      const T value;
+    };
+    const detail::SharedPointer<Holder> holder(new Holder(std::move(value)));
+    return set({&key, &holder->value, detail::SharedPointer<detail::SharedValue>::of(holder.get())});
   }
 
  private:
   friend class ContextScope;
   friend class detail::HeldContext;
-  Context(SpanContext span_context, std::shared_ptr<const detail::ContextValues> values) noexcept
+  Context(SpanContext span_context, detail::SharedPointer<detail::ContextValues> values) noexcept
       : span_context_(std::move(span_context)), values_(std::move(values)) {}
   [[nodiscard]] const void* find(const void* key) const noexcept;
-  [[nodiscard]] Context set(const void* key, std::shared_ptr<const void> value) const;
-  [[nodiscard]] std::shared_ptr<detail::ContextValues> copy_values() const;
+  [[nodiscard]] Context set(detail::ContextValues::Entry entry) const;
 
   SpanContext span_context_;
-  std::shared_ptr<const detail::ContextValues> values_;
+  detail::SharedPointer<detail::ContextValues> values_;
 };
 
 namespace detail {
@@ -115,7 +120,7 @@ class HeldContext {
 
  private:
   Span span_;  ///< Stands for the span; records nothing.
-  std::shared_ptr<const ContextValues> values_;
+  SharedPointer<ContextValues> values_;
 };
 
 /// Makes that current on the calling thread and returns what was. Never inlined: a compiler that keeps the

@@ -63,4 +63,8 @@ class Logger {
   const detail::LoggerSlot* slot_ = &detail::empty_logger_slot;
 };
 
+/// A logger of the global provider: emits once there is one. Takes a lock; keep the logger.
+[[nodiscard]] Logger get_logger(std::string_view name, std::string_view scope_version = {},
+                                std::string_view schema_url = {}, Attributes attributes = {});
+
 }  // namespace sonde

@@ -64,8 +64,4 @@ class MeterProvider {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A meter of the global provider: its instruments record once there is one. Takes a lock; keep the meter.
-[[nodiscard]] Meter get_meter(std::string_view name, std::string_view version = {},
-                              std::string_view schema_url = {}, Attributes attributes = {});
-
 }  // namespace sonde

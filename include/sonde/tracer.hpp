@@ -100,6 +100,7 @@ struct SpanStarter {
                               const SpanOptions& options) noexcept;
   static void record(Span& span, TracerCore& core, const SpanContext* parent, std::string_view name,
                      const SpanOptions& options, Attributes more_attributes) noexcept;
+  static void tell_of_start(SpanRecord& record, const Parent& parent) noexcept;
 };
 }  // namespace detail
 
@@ -144,5 +145,9 @@ class Tracer {
 
   const detail::TracerSlot* slot_ = &detail::empty_tracer_slot;
 };
+
+/// A tracer of the global provider: records once there is one. Takes a lock; keep the tracer.
+[[nodiscard]] Tracer get_tracer(std::string_view name, std::string_view version = {},
+                                std::string_view schema_url = {}, Attributes attributes = {});
 
 }  // namespace sonde

@@ -85,8 +85,4 @@ class TracerProvider {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A tracer of the global provider: records once there is one. Takes a lock; keep the tracer.
-[[nodiscard]] Tracer get_tracer(std::string_view name, std::string_view version = {},
-                                std::string_view schema_url = {}, Attributes attributes = {});
-
 }  // namespace sonde

@@ -5,6 +5,6 @@
 namespace sonde {
 
 /// The library's version, as in CMakeLists.txt.
-inline constexpr std::string_view version = "0.1.0";
+constexpr std::string_view version() noexcept { return "0.1.0"; }
 
 }  // namespace sonde

@@ -14,6 +14,9 @@
 
 #include "sdk_support/environment.h"
 #include "sdk_support/raw_http_server.h"
+#include "sonde/meter_provider.hpp"
+#include "sonde/propagator.hpp"
+#include "sonde/setup.hpp"
 #include "sonde/sonde.hpp"
 
 namespace sonde {

@@ -50,8 +50,8 @@ InstrumentationOptions completed(InstrumentationOptions options) {
 
 Instrumentation::State::State(InstrumentationOptions given)
     : options(completed(std::move(given))),
-      tracer(get_tracer("sonde.genai", version)),
-      logger(get_logger("sonde.genai", version)),
+      tracer(get_tracer("sonde.genai", version())),
+      logger(get_logger("sonde.genai", version())),
       metrics(*options.profiles) {
   Problems ignored;  // other values are for what other instrumentations emit
   const auto signal = environment_choice(variable("OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN"), ignored);

@@ -95,7 +95,7 @@ void by_modality(std::int64_t all, const Usage::Modalities& parts, Count count) 
 }  // namespace
 
 OperationMetrics::OperationMetrics(const Profiles& profiles) : profiles_(profiles) {
-  const Meter meter = get_meter("sonde.genai", version);
+  const Meter meter = get_meter("sonde.genai", version());
   create_for_agents(meter);
   if (profiles.newest) create_newest(meter);
   if (profiles.v1_41) create_v1_41(meter);

@@ -14,8 +14,10 @@
 #include "sonde/in_memory_exporter.hpp"
 #include "sonde/logger_provider.hpp"
 #include "sonde/meter_provider.hpp"
+#include "sonde/sampler.hpp"
 #include "sonde/sonde.hpp"
 #include "sonde/span_processor.hpp"
+#include "sonde/tracer_provider.hpp"
 
 namespace sonde::genai::test {
 

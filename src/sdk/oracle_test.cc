@@ -13,7 +13,10 @@
 
 #include "opentelemetry/proto/collector/trace/v1/trace_service.pb.h"
 #include "sdk/testing/oracle_values.h"
+#include "sonde/resource.hpp"
 #include "sonde/sonde.hpp"
+#include "sonde/span_processor.hpp"
+#include "sonde/tracer_provider.hpp"
 
 namespace sonde {
 namespace {

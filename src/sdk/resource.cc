@@ -40,7 +40,7 @@ Resource Resource::detect() {
       {"service.name", program.empty() ? std::string("unknown_service") : "unknown_service:" + program},
       {"telemetry.sdk.name", std::string("sonde")},
       {"telemetry.sdk.language", std::string("cpp")},
-      {"telemetry.sdk.version", std::string(version)},
+      {"telemetry.sdk.version", std::string(version())},
       {"process.pid", std::int64_t{getpid()}},
   };
   if (!program.empty()) attributes.emplace_back("process.executable.name", program);

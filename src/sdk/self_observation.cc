@@ -39,8 +39,8 @@ void observe_outcomes(const ObservableResults& results, const ObservableCounter<
 
 }  // namespace
 
-Meter self_observation_meter(MeterProvider& provider) { return provider.get_meter("sonde.sdk", version); }
-Meter self_observation_meter() { return get_meter("sonde.sdk", version); }
+Meter self_observation_meter(MeterProvider& provider) { return provider.get_meter("sonde.sdk", version()); }
+Meter self_observation_meter() { return get_meter("sonde.sdk", version()); }
 
 Component Component::numbered(std::string_view component_type) {
   return {component_name({}, component_type), std::string(component_type)};

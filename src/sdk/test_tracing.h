@@ -9,7 +9,10 @@
 #include <utility>
 
 #include "sonde/in_memory_exporter.hpp"
+#include "sonde/resource.hpp"
 #include "sonde/sonde.hpp"
+#include "sonde/span_processor.hpp"
+#include "sonde/tracer_provider.hpp"
 
 namespace sonde::test {
 

@@ -7,6 +7,7 @@
 
 #include "sonde/baggage.hpp"
 #include "sonde/context.hpp"
+#include "sonde/meter.hpp"
 #include "sonde/meter_provider.hpp"
 #include "sonde/propagator.hpp"
 #include "sonde/sonde.hpp"

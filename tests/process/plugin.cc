@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "sonde/setup.hpp"
 #include "sonde/sonde.hpp"
 #include "sonde/span_processor.hpp"
 #include "tests/process/span_lines.h"

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "sonde/setup.hpp"
 #include "sonde/sonde.hpp"
 #include "sonde/span_processor.hpp"
 #include "tests/process/span_lines.h"

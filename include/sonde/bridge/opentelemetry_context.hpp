@@ -75,16 +75,15 @@ template <class T>
 /// What Sonde has as current, in a form that can be compared later, when a span may lie where another lay.
 struct Observed {
   SpanId span_id;
-  std::shared_ptr<const ContextValues> values;
+  sonde::detail::SharedPointer<ContextValues> values;
 
   [[nodiscard]] static Observed now() {
     Observed observed;
     if (const auto* const span = sonde::detail::current_span(); span != nullptr) {
       observed.span_id = span->context().span_id();
     }
-    if (const auto* const values = sonde::detail::current_context().values; values != nullptr) {
-      observed.values = values->shared_from_this();
-    }
+    observed.values =
+        sonde::detail::SharedPointer<ContextValues>::of(sonde::detail::current_context().values);
     return observed;
   }
   friend bool operator==(const Observed&, const Observed&) = default;
@@ -168,7 +167,7 @@ class AttachedContexts {
                                          : SpanPointer(new CurrentSpan(*span)));
     }
     if (observed.values != known.values) {
-      const Baggage baggage = observed.values == nullptr ? Baggage() : observed.values->baggage;
+      const Baggage baggage = observed.values.get() == nullptr ? Baggage() : observed.values->baggage;
       context = context.SetValue(opentelemetry::baggage::kBaggageHeader, to_opentelemetry(baggage));
     }
     return context;

@@ -8,7 +8,9 @@
 #include "sdk_support/environment.h"
 #include "sonde/configuration.hpp"
 #include "sonde/in_memory_exporter.hpp"
+#include "sonde/resource.hpp"
 #include "sonde/sonde.hpp"
+#include "sonde/tracer_provider.hpp"
 
 namespace sonde {
 namespace {

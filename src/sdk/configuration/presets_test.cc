@@ -13,7 +13,9 @@
 #include "sdk_support/environment.h"
 #include "sdk_support/raw_http_server.h"
 #include "sonde/logger_provider.hpp"
+#include "sonde/meter.hpp"
 #include "sonde/meter_provider.hpp"
+#include "sonde/setup.hpp"
 #include "sonde/sonde.hpp"
 
 namespace sonde {

@@ -14,6 +14,7 @@
 #include "sonde/in_memory_exporter.hpp"
 #include "sonde/logger_provider.hpp"
 #include "sonde/propagator.hpp"
+#include "sonde/resource.hpp"
 #include "sonde/sonde.hpp"
 
 namespace sonde {

@@ -46,8 +46,7 @@ BaggageEntry parse_member(std::string_view member) {
 }  // namespace
 
 Baggage::Baggage(std::vector<BaggageEntry> entries)
-    : entries_(entries.empty() ? nullptr
-                               : std::make_shared<const std::vector<BaggageEntry>>(std::move(entries))) {}
+    : entries_(entries.empty() ? nullptr : new detail::BaggageEntries(std::move(entries))) {}
 
 std::optional<std::string_view> Baggage::get(std::string_view key) const noexcept {
   const BaggageEntry* const found = std::find_if(begin(), end(), [&](const auto& e) { return e.key == key; });

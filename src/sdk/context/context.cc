@@ -1,6 +1,8 @@
 #include "sonde/context.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include "sdk/fork.h"
 #include "sonde/tracer.hpp"
@@ -15,6 +17,11 @@ const Baggage& baggage_of(const detail::ContextValues* values) noexcept {
   return values == nullptr ? none.get() : values->baggage;
 }
 
+std::unique_ptr<detail::ContextValues> copy_of(const detail::ContextValues* values) {
+  return values == nullptr ? std::make_unique<detail::ContextValues>()
+                           : std::make_unique<detail::ContextValues>(*values);
+}
+
 }  // namespace
 
 Baggage Baggage::current() noexcept { return baggage_of(detail::current.values); }
@@ -22,37 +29,32 @@ Baggage Baggage::current() noexcept { return baggage_of(detail::current.values);
 Context Context::current() noexcept {
   SpanContext span_context = current_span_context();  // first: it may find that what is current has changed
   const detail::ContextValues* const values = detail::current.values;
-  return {std::move(span_context), values == nullptr ? nullptr : values->shared_from_this()};
+  return {std::move(span_context), detail::SharedPointer<detail::ContextValues>::of(values)};
 }
 
 const Baggage& Context::baggage() const noexcept { return baggage_of(values_.get()); }
 
 Context Context::set_baggage(Baggage baggage) const {
-  auto values = copy_values();
+  std::unique_ptr<detail::ContextValues> values = copy_of(values_.get());
   values->baggage = std::move(baggage);
-  return {span_context_, std::move(values)};
+  return {span_context_, detail::SharedPointer<detail::ContextValues>(values.release())};
 }
 
 const void* Context::find(const void* key) const noexcept {
-  if (values_ == nullptr) return nullptr;
+  if (values_.get() == nullptr) return nullptr;
   const auto found = std::ranges::find(values_->entries, key, &detail::ContextValues::Entry::key);
-  return found == values_->entries.end() ? nullptr : found->value.get();
+  return found == values_->entries.end() ? nullptr : found->value;
 }
 
-Context Context::set(const void* key, std::shared_ptr<const void> value) const {
-  auto values = copy_values();
-  const auto found = std::ranges::find(values->entries, key, &detail::ContextValues::Entry::key);
+Context Context::set(detail::ContextValues::Entry entry) const {
+  std::unique_ptr<detail::ContextValues> values = copy_of(values_.get());
+  const auto found = std::ranges::find(values->entries, entry.key, &detail::ContextValues::Entry::key);
   if (found == values->entries.end()) {
-    values->entries.push_back({key, std::move(value)});
+    values->entries.push_back(std::move(entry));
   } else {
-    found->value = std::move(value);
+    *found = std::move(entry);
   }
-  return {span_context_, std::move(values)};
-}
-
-std::shared_ptr<detail::ContextValues> Context::copy_values() const {
-  return values_ == nullptr ? std::make_shared<detail::ContextValues>()
-                            : std::make_shared<detail::ContextValues>(*values_);
+  return {span_context_, detail::SharedPointer<detail::ContextValues>(values.release())};
 }
 
 namespace detail {

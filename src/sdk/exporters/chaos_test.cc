@@ -25,6 +25,8 @@
 #include "sdk_support/raw_http_server.h"
 #include "sonde/otlp_exporter.hpp"
 #include "sonde/sonde.hpp"
+#include "sonde/span_processor.hpp"
+#include "sonde/tracer_provider.hpp"
 #ifdef SONDE_HAS_GRPC_TEST_SERVER
 #include "sdk_support/grpc_test_server.h"
 #include "sdk_support/resetting_front.h"

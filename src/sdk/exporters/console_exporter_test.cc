@@ -16,6 +16,8 @@
 #include "sdk_support/temporary_directory.h"
 #include "sonde/logger_provider.hpp"
 #include "sonde/sonde.hpp"
+#include "sonde/span_processor.hpp"
+#include "sonde/tracer_provider.hpp"
 
 namespace sonde {
 namespace {

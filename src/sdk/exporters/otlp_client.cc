@@ -15,7 +15,7 @@ using std::chrono::steady_clock;
 using Verdict = OtlpAnswer::Verdict;
 
 transport::HttpClientOptions client_options(const OtlpEndpoint& endpoint) {
-  const std::string product(version);
+  const std::string product(version());
   const std::string own = "sonde/" + product + " OTel-OTLP-Exporter-Cpp/" + product;
   return {
       .max_response_bytes = endpoint.max_response_bytes,

@@ -9,7 +9,10 @@
 #include "sdk_support/environment.h"
 #include "sdk_support/otlp_requests.h"
 #include "sdk_support/raw_http_server.h"
+#include "sonde/resource.hpp"
 #include "sonde/sonde.hpp"
+#include "sonde/span_processor.hpp"
+#include "sonde/tracer_provider.hpp"
 
 namespace sonde {
 namespace {

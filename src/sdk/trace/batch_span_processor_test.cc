@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "sonde/sonde.hpp"
+#include "sonde/span_processor.hpp"
+#include "sonde/tracer_provider.hpp"
 
 namespace sonde {
 namespace {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sdk/diagnostics.h"
+#include "sonde/setup.hpp"
 #include "sonde/sonde.hpp"
 
 namespace sonde {

@@ -4,6 +4,7 @@
 #include <thread>
 #include <vector>
 
+#include "sonde/setup.hpp"
 #include "sonde/sonde.hpp"
 
 int main(int count, char** words) {

@@ -6,6 +6,8 @@
 
 #include "sonde/otlp_exporter.hpp"
 #include "sonde/sonde.hpp"
+#include "sonde/span_processor.hpp"
+#include "sonde/tracer_provider.hpp"
 
 int main(int count, char** words) {
   std::vector<std::string> problems;

@@ -18,7 +18,11 @@
 #include <vector>
 
 #include "sonde/bridge/opentelemetry_sdk.hpp"
+#include "sonde/resource.hpp"
+#include "sonde/sampler.hpp"
 #include "sonde/sonde.hpp"
+#include "sonde/span_processor.hpp"
+#include "sonde/tracer_provider.hpp"
 
 namespace sonde {
 namespace {

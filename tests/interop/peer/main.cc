@@ -21,10 +21,14 @@
 #include "sonde/configuration.hpp"
 #include "sonde/context.hpp"
 #include "sonde/logger_provider.hpp"
+#include "sonde/meter.hpp"
 #include "sonde/meter_provider.hpp"
 #include "sonde/metric_reader.hpp"
 #include "sonde/propagator.hpp"
+#include "sonde/resource.hpp"
 #include "sonde/sonde.hpp"
+#include "sonde/span_processor.hpp"
+#include "sonde/tracer_provider.hpp"
 
 namespace {
 

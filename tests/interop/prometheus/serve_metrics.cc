@@ -4,8 +4,10 @@
 #include <memory>
 #include <string>
 
+#include "sonde/meter.hpp"
 #include "sonde/meter_provider.hpp"
 #include "sonde/prometheus_exporter.hpp"
+#include "sonde/resource.hpp"
 #include "sonde/sonde.hpp"
 
 int main() {

@@ -1,4 +1,5 @@
 #include <sonde/configuration_file.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 
 int main() {

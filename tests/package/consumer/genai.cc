@@ -1,5 +1,6 @@
 #include <sonde/genai/genai.hpp>
 #include <sonde/genai/prices.hpp>
+#include <sonde/setup.hpp>
 #include <sonde/sonde.hpp>
 
 int main() {
