@@ -11,14 +11,9 @@ namespace fields = otlp::fields;
 
 ExplicitBucketHistogram::ExplicitBucketHistogram(const MetricStream& stream)
     : boundaries_(stream.aggregation.boundaries),
-      has_many_(boundaries_.size() > few),
+      index_(boundaries_),
       has_sum_(!may_be_negative(stream.kind)),
-      has_min_max_(stream.aggregation.record_min_max) {
-  const auto boundary = [this](std::size_t i) {
-    return i < boundaries_.size() ? boundaries_[i] : std::numeric_limits<double>::infinity();
-  };
-  for (std::size_t i = 0; i < few / 2; ++i) few_boundaries_[i] = Pair{boundary(2 * i), boundary(2 * i + 1)};
-}
+      has_min_max_(stream.aggregation.record_min_max) {}
 
 ExplicitBucketHistogram::Cell ExplicitBucketHistogram::make_cell() const {
   const std::size_t size = boundaries_.size() + 1;
@@ -30,11 +25,6 @@ ExplicitBucketHistogram::State ExplicitBucketHistogram::make_state() const {
   State state;
   state.counts.resize(boundaries_.size() + 1);
   return state;
-}
-
-std::size_t ExplicitBucketHistogram::bucket_of_many(double value) const noexcept {
-  return static_cast<std::size_t>(std::lower_bound(boundaries_.begin(), boundaries_.end(), value) -
-                                  boundaries_.begin());
 }
 
 bool ExplicitBucketHistogram::gather(Cell& cell, State& state) const noexcept {

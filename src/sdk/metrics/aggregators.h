@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "sdk/metrics/bucket_index.h"
 #include "sdk/metrics/exemplar_reservoir.h"
 #include "sdk/metrics/exponential_histogram.h"
 #include "sdk/metrics/metric_stream.h"
@@ -310,30 +311,11 @@ class ExplicitBucketHistogram {
   void clear(State& state) const noexcept;
   void encode(const State& state, PointWriter& writer) const;
 
-  /// The first bucket whose upper boundary is not below the value.
-  [[nodiscard]] std::size_t bucket(double value) const noexcept {
-    if (has_many_) [[unlikely]]
-      return bucket_of_many(value);
-    // Comparing with one half of them takes fewer steps than finding out with which few to compare.
-    // Comparisons of two at a time give minus one where they hold.
-    const std::size_t half = few_boundaries_[few / 4 - 1][1] < value ? few / 4 : 0;
-    const Pair values = {value, value};
-    Counts below = {};
-    for (std::size_t i = 0; i < few / 4; ++i) below -= few_boundaries_[half + i] < values;
-    return 2 * half + static_cast<std::size_t>(below[0] + below[1]);
-  }
+  [[nodiscard]] std::size_t bucket(double value) const noexcept { return index_.of(value); }
 
  private:
-  // Vectors of the compiler's, which every processor has in one form or another.
-  using Pair = double __attribute__((vector_size(16)));
-  using Counts = std::int64_t __attribute__((vector_size(16)));
-
-  static constexpr std::size_t few = 16;
-  [[nodiscard]] std::size_t bucket_of_many(double value) const noexcept;
-
-  std::array<Pair, few / 2> few_boundaries_{};  ///< Filled up with infinity.
   std::vector<double> boundaries_;
-  bool has_many_;
+  BucketIndex index_;
   bool has_sum_;
   bool has_min_max_;
 };

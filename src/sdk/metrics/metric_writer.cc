@@ -63,6 +63,7 @@ void MetricWriter::finish_request() {
   end_metric();
   if (request_points_ == 0) return;
   finished_.push_back({std::string(request_.finish()), std::exchange(request_points_, 0)});
+  request_.clear();
 }
 
 std::vector<MetricRequest> MetricWriter::finish() {
