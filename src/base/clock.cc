@@ -1,6 +1,9 @@
 #include "base/clock.h"
 
+#include <pthread.h>
+
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <ctime>
 #include <limits>
@@ -12,7 +15,7 @@
 
 namespace sonde::base {
 
-constinit Clock::Anchor Clock::anchor_;
+constinit thread_local Clock::Anchor Clock::anchor_;
 
 namespace {
 
@@ -77,44 +80,68 @@ std::uint64_t rate_between(const Sample& from, const Sample& to) noexcept {
 
 #if defined(__x86_64__)
 
-void Clock::renew() noexcept {
-  static std::atomic_flag renewing;
-  if (renewing.test_and_set(std::memory_order_acquire)) return;  // somebody else is at it
-  static Sample baseline = {};
-  static const bool trustworthy = counter_is_trustworthy();
-  if (trustworthy) {
-    const bool first = baseline.ticks == 0;
-    if (first) baseline = sample();
-    constexpr std::uint64_t first_measurement = 100'000;  // nanoseconds; the rate is then good to a few 1e-4
-    Sample now = sample();
-    while (first && now.time - baseline.time < first_measurement) now = sample();
+/// What the threads' anchors are copies of. One thread at a time is at it; the others do without meanwhile.
+struct Clock::SharedAnchor {
+  enum class Trust : std::uint8_t { unknown, none, full };
 
-    // A rate that jumps means that the system clock was set: measure anew from here.
-    const std::uint64_t known = anchor_.rate.load(std::memory_order_relaxed);
-    std::uint64_t rate = rate_between(baseline, now);
-    if (rate == 0 || (known != 0 && std::max(rate, known) - std::min(rate, known) > known / 1000)) {
-      baseline = now;
-      rate = known;
-    }
-    const std::uint64_t measured = now.ticks - baseline.ticks;
-    // Until the error of the rate has shrunk the anchor is renewed each time the measurement has doubled.
-    const std::uint64_t second = rate == 0 ? 0 : (std::uint64_t{1'000'000'000} << 32) / rate;
-    const std::uint64_t lifetime = std::clamp(measured, second / 10'000, second);
-    const std::uint32_t version = anchor_.version.load(std::memory_order_relaxed);
-    anchor_.version.store(version + 1, std::memory_order_relaxed);
-    anchor_.ticks.store(now.ticks, std::memory_order_release);
-    anchor_.time.store(now.time, std::memory_order_release);
-    anchor_.rate.store(rate, std::memory_order_release);
-    anchor_.expires.store(rate == 0 ? 0 : now.ticks + lifetime, std::memory_order_relaxed);
-    anchor_.version.store(version + 2, std::memory_order_release);
-    // Keep the baseline recent enough that a drifting counter is followed, old enough that its rate is exact.
-    if (measured > 16 * second) baseline = {now.ticks - measured / 2, now.time - scale(measured / 2, rate)};
+  /// False if another thread is at it.
+  [[nodiscard]] bool try_lock() noexcept { return !is_locked.test_and_set(std::memory_order_acquire); }
+  void unlock() noexcept { is_locked.clear(std::memory_order_release); }
+  void decide_trust() noexcept;
+  void renew() noexcept;
+
+  std::atomic<Trust> trust{Trust::unknown};
+  std::atomic_flag is_locked;
+  // Guarded by it.
+  Anchor anchor;
+  Sample baseline = {};  ///< The rate is measured from here.
+
+  static SharedAnchor shared;
+};
+constinit Clock::SharedAnchor Clock::SharedAnchor::shared;
+
+void Clock::SharedAnchor::decide_trust() noexcept {
+  // A child may find the anchor locked, and half written, by a thread that it does not have.
+  pthread_atfork(nullptr, nullptr, [] {
+    shared.anchor = {};
+    shared.baseline = {};
+    shared.unlock();
+  });
+  trust = counter_is_trustworthy() ? Trust::full : Trust::none;
+}
+
+void Clock::SharedAnchor::renew() noexcept {
+  const bool first = baseline.ticks == 0;
+  if (first) baseline = sample();
+  constexpr std::uint64_t first_measurement = 100'000;  // nanoseconds; the rate is then good to a few 1e-4
+  Sample now = sample();
+  while (first && now.time - baseline.time < first_measurement) now = sample();
+
+  // A rate that jumps means that the system clock was set: measure anew from here.
+  const std::uint64_t known = anchor.rate;
+  std::uint64_t rate = rate_between(baseline, now);
+  if (rate == 0 || (known != 0 && std::max(rate, known) - std::min(rate, known) > known / 1000)) {
+    baseline = now;
+    rate = known;
   }
-  renewing.clear(std::memory_order_release);
+  const std::uint64_t measured = now.ticks - baseline.ticks;
+  // Until the error of the rate has shrunk the anchor is renewed each time the measurement has doubled.
+  const std::uint64_t second = rate == 0 ? 0 : (std::uint64_t{1'000'000'000} << 32) / rate;
+  anchor = {now.ticks, now.time, rate, std::clamp(measured, second / 10'000, second)};
+  // Keep the baseline recent enough that a drifting counter is followed, old enough that its rate is exact.
+  if (measured > 16 * second) baseline = {now.ticks - measured / 2, now.time - scale(measured / 2, rate)};
 }
 
 std::uint64_t Clock::now_slow() noexcept {
-  renew();
+  SharedAnchor& shared = SharedAnchor::shared;
+  if (shared.trust.load(std::memory_order_relaxed) != SharedAnchor::Trust::none && shared.try_lock()) {
+    if (shared.trust == SharedAnchor::Trust::unknown) shared.decide_trust();
+    if (shared.trust == SharedAnchor::Trust::full) {
+      if (__rdtsc() - shared.anchor.ticks >= shared.anchor.lifetime) shared.renew();
+      anchor_ = shared.anchor;
+    }
+    shared.unlock();
+  }
   return system_time();
 }
 

@@ -5,6 +5,7 @@
 #include <exception>
 #include <limits>
 #include <new>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -24,7 +25,8 @@ constexpr std::uint64_t all_items = std::numeric_limits<std::uint64_t>::max();
 BatchLoop::BatchLoop(std::shared_ptr<RequestSink> sink, const BatchOptions& options, const ItemNames& names)
     : options_(options),
       names_(names),
-      room_(std::make_shared<QueueRoom>(options.max_queue_size, options.max_queue_bytes)),
+      room_(std::make_shared<QueueRoom>(options.max_queue_size, options.max_queue_bytes,
+                                        options.max_export_batch_size)),
       delivery_(std::move(sink), names) {
   set_byte_mark();
 }
@@ -68,7 +70,7 @@ void BatchLoop::count_no_room(PushResult result) noexcept {
 }
 
 void BatchLoop::wake() noexcept {
-  if (is_awake_.load(std::memory_order_relaxed) || is_awake_.exchange(true)) return;
+  if (room_->is_awake.load(std::memory_order_relaxed) || room_->is_awake.exchange(true)) return;
   const std::lock_guard lock(mutex_);
   wake_thread_.notify_one();
 }
@@ -137,41 +139,56 @@ void BatchLoop::run() noexcept {
 BatchLoop::Round BatchLoop::wait_for_work() noexcept {
   std::unique_lock lock(mutex_);
   while (true) {
-    is_awake_.store(false);
-    const bool is_full = is_due();
-    if (is_shut_down_ || flushes_asked_ > flushes_done_ || steady_clock::now() >= next_export_) {
+    room_->is_awake.store(false);
+    const Deadline now = steady_clock::now();
+    const std::optional<Deadline> nap = nap_until(now);
+    const std::size_t batch = options_.max_export_batch_size;
+    const bool is_full = is_due(nap ? std::max(batch, options_.max_queue_size / 2) : batch);
+    if (is_shut_down_ || flushes_asked_ > flushes_done_ || now >= next_export_) {
       take_queues();
       return {all_items, flushes_asked_, is_shut_down_};
     }
     if (is_full) {
       take_queues();
-      const std::uint64_t full_batches = pending() / options_.max_export_batch_size;
-      const std::uint64_t items = full_batches * options_.max_export_batch_size;
+      const std::uint64_t items = pending() / batch * batch;
       return {items != 0 ? items : all_items, flushes_done_, false};
     }
-    wake_thread_.wait_until(lock, next_export_, [&] {
-      return is_awake_.load() || flushes_asked_ > flushes_done_ || is_shut_down_;
+    wake_thread_.wait_until(lock, std::min(nap.value_or(next_export_), next_export_), [&] {
+      return room_->is_awake.load() || flushes_asked_ > flushes_done_ || is_shut_down_;
     });
   }
 }
 
+/// Being woken costs the recording thread that does it ten microseconds and more where this one's processor
+/// has gone to sleep. So while much is recorded this thread sleeps no longer than the next batch should take
+/// to fill, and is woken only if the queues are half full by then. Nothing if that is not soon. The lock is
+/// held.
+std::optional<Deadline> BatchLoop::nap_until(Deadline now) const noexcept {
+  constexpr auto longest = std::chrono::milliseconds(20);
+  constexpr auto shortest = std::chrono::microseconds(200);
+  const auto waiting = static_cast<std::int64_t>(pending());
+  const auto missing = static_cast<std::int64_t>(options_.max_export_batch_size) - waiting;
+  if (missing <= 0) return std::nullopt;
+  const Deadline::duration pace = std::max(pace_, (now - last_round_) / (waiting + 1));  // if less comes now
+  if (pace > longest / missing) return std::nullopt;
+  return now + std::max<Deadline::duration>(pace * missing, shortest);
+}
+
 /// Whether a batch is full, or as good as: there was no room for more. If not, sets the mark at which
-/// recording threads wake this one. The lock is held.
-bool BatchLoop::is_due() noexcept {
-  if (room_->is_short.exchange(false) || room_->bytes.used() >= room_->wake_at_bytes.load()) return true;
-  // Read before pending(), so that the mark is not missed; it may be reached a little early.
-  const std::uint64_t pushed = room_->pushed.load();
-  const std::uint64_t waiting = pending();
-  if (waiting >= options_.max_export_batch_size) return true;
-  const std::uint64_t mark = pushed + (options_.max_export_batch_size - waiting);
+/// recording threads wake this one: when so many items wait. The lock is held.
+bool BatchLoop::is_due(std::size_t wake_at) noexcept {
+  if (room_->is_short.exchange(false) || room_->chunks.bytes.used() >= room_->wake_at_bytes.load())
+    return true;
+  if (pending() >= options_.max_export_batch_size) return true;
+  const std::uint64_t mark = popped_ + wake_at;
   room_->wake_at_pushed.store(mark);
   // A thread that has just passed the mark may have looked at the one before.
-  return room_->pushed.load() >= mark && pending() >= options_.max_export_batch_size;
+  return room_->pushed.load() >= mark;
 }
 
 void BatchLoop::set_byte_mark() noexcept {
   // What chunks hold now is there to stay: as many bytes more are a full batch.
-  room_->wake_at_bytes.store(room_->bytes.used() +
+  room_->wake_at_bytes.store(room_->chunks.bytes.used() +
                              std::min(options_.max_export_batch_bytes, options_.max_queue_bytes / 2));
 }
 
@@ -202,12 +219,19 @@ std::uint64_t BatchLoop::pending() const noexcept {
 void BatchLoop::finish(const Round& round) noexcept {
   round_queues_.clear();
   set_byte_mark();
+  measure_pace();
   const std::lock_guard lock(mutex_);
   drop_abandoned_queues();
   if (round.most_items == all_items) next_export_ = steady_clock::now() + options_.schedule_delay;
   flushes_done_ = round.flushes;
   has_finished_ = round.is_last;
   round_done_.notify_all();
+}
+
+void BatchLoop::measure_pace() noexcept {
+  if (round_items_ == 0) return;
+  const Deadline now = steady_clock::now();
+  pace_ = (now - std::exchange(last_round_, now)) / static_cast<std::int64_t>(std::exchange(round_items_, 0));
 }
 
 /// Exports what was in the queues when it began, in full batches as far as it goes.
@@ -218,7 +242,9 @@ void BatchLoop::export_queues(const Round& round) noexcept {
     std::uint64_t left = round.is_last ? most : std::min(queue->pending(), most);
     for (; left > 0 && queue->front(entry); --left, --most) {
       add(entry);
-      queue->pop();
+      queue->pop(entry);
+      ++popped_;
+      ++round_items_;
       ++room_to_give_back_;
     }
   }
@@ -249,8 +275,8 @@ void BatchLoop::export_batch() noexcept {
     delivery_.deliver(builder_.finish(), count, export_deadline());
   } catch (const std::bad_alloc&) {
     delivery_.count_lost(count);
-    builder_.clear();
   }
+  builder_.clear();
 }
 
 Deadline BatchLoop::export_deadline() noexcept {

@@ -1,14 +1,16 @@
 #pragma once
 
 // The thread that exports, of one batch processor in one process. It sleeps until the schedule delay has
-// passed, the queues hold a full batch, or somebody asks for a flush. When a batch is full it takes full
-// batches only; what is left waits for others until the delay has passed.
+// passed, the queues hold a full batch (when much is recorded it looks for one in time, rather than being
+// woken), or somebody asks for a flush. When a batch is full it takes full batches only; what is left waits
+// for others until the delay has passed.
 
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -62,8 +64,10 @@ class BatchLoop : public std::enable_shared_from_this<BatchLoop> {
   void run() noexcept;
   [[nodiscard]] Round wait_for_work() noexcept;
   void finish(const Round& round) noexcept;
-  [[nodiscard]] bool is_due() noexcept;
+  [[nodiscard]] std::optional<Deadline> nap_until(Deadline now) const noexcept;
+  [[nodiscard]] bool is_due(std::size_t wake_at) noexcept;
   void set_byte_mark() noexcept;
+  void measure_pace() noexcept;
   void take_queues() noexcept;
   void drop_abandoned_queues();
   [[nodiscard]] std::uint64_t pending() const noexcept;
@@ -83,6 +87,10 @@ class BatchLoop : public std::enable_shared_from_this<BatchLoop> {
   RequestBuilder builder_;
   const ResourceCore* resource_ = nullptr;
   Queues round_queues_;
+  std::uint64_t popped_ = 0;       ///< From all queues.
+  std::uint64_t round_items_ = 0;  ///< Of them, in this round.
+  Deadline last_round_{};
+  Deadline::duration pace_ = Deadline::duration::max();  ///< The time from one item to the next, lately.
   std::size_t room_to_give_back_ = 0;
   std::uint64_t reported_queue_full_ = 0;
   std::uint64_t reported_memory_full_ = 0;
@@ -91,7 +99,6 @@ class BatchLoop : public std::enable_shared_from_this<BatchLoop> {
   Count memory_full_{0};
   Count after_shutdown_{0};
   Count suppressed_{0};
-  std::atomic<bool> is_awake_{false};
 
   std::mutex mutex_;  ///< Guards what follows.
   std::condition_variable wake_thread_;

@@ -54,6 +54,7 @@ struct BatchWorker::ThreadQueues {
   ~ThreadQueues() {
     life = Life::after;
     forget_cached();
+    for (const Entry& entry : entries) entry.queue->retire();
   }
   ThreadQueues(const ThreadQueues&) = delete;
   ThreadQueues& operator=(const ThreadQueues&) = delete;

@@ -31,7 +31,7 @@ class BatchWorker {
   BatchWorker& operator=(const BatchWorker&) = delete;
 
   /// Takes a copy of the item, or counts it as dropped. Any thread; blocks only to wake the worker.
-  void add(const ScopeCore& core, std::string_view otlp) noexcept {
+  [[gnu::always_inline]] void add(const ScopeCore& core, std::string_view otlp) noexcept {
     const QueueCache& cached = queue_cache[id_ % queue_cache_size];
     if (cached.worker_id == id_ && is_open_.load(std::memory_order_relaxed)) [[likely]] {
       const PushResult result = cached.queue->push(core, otlp);

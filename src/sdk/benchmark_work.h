@@ -11,9 +11,12 @@
 
 #include "sonde/log_record_processor.hpp"
 #include "sonde/logger_provider.hpp"
+#include "sonde/meter.hpp"
 #include "sonde/meter_provider.hpp"
+#include "sonde/sampler.hpp"
 #include "sonde/sonde.hpp"
 #include "sonde/span_processor.hpp"
+#include "sonde/tracer_provider.hpp"
 
 namespace sonde::benchmarks {
 

@@ -52,9 +52,9 @@ void SimpleWorker::export_one(State& state, const ScopeCore& core, std::string_v
     state.builder.add(core, otlp);
     state.delivery.deliver(state.builder.finish(), 1, std::chrono::steady_clock::now() + export_timeout);
   } catch (const std::bad_alloc&) {
-    state.builder.clear();
     state.delivery.count_lost(1);
   }
+  state.builder.clear();
 }
 
 bool SimpleWorker::force_flush(Deadline deadline) noexcept {

@@ -1,7 +1,6 @@
 #include "sdk/logs/log_record_buffer.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <utility>
@@ -65,8 +64,6 @@ thread_local SpareGuard spare_guard;
 
 }  // namespace
 
-LogRecordBuffer::~LogRecordBuffer() { std::free(data); }  // NOLINT(cppcoreguidelines-no-malloc)
-
 otlp::ValueLimits LogRecordBuffer::value_limits() const noexcept {
   const LogRecordLimits& limits = core->pipeline->limits;
   return {limits.attribute_value_length, limits.attribute_value_depth};
@@ -84,8 +81,8 @@ bool LogRecordBuffer::write(const LoggerCore& logger, const LogRecord& record,
                              text_size(fields::event_name, record.event_name) +
                              body_size(record.body, value_size) +
                              otlp::key_values_size(fields::attributes, attributes.kept(), limits) + ids_size;
-  if (!reserve(needed)) return false;
-  std::uint8_t* out = data;
+  std::uint8_t* out = reserve(needed);
+  if (out == nullptr) return false;
   if (record.time != 0) out = write_time(out, fields::time_unix_nano, record.time);
   out = write_time(out, fields::observed_time_unix_nano,
                    record.observed_time != 0 ? record.observed_time : base::Clock::now());
@@ -102,40 +99,32 @@ bool LogRecordBuffer::write(const LoggerCore& logger, const LogRecord& record,
     out = otlp::write_varint(out, dropped_attributes);
   }
   if (context != nullptr) out = write_ids(out, *context);
-  size = static_cast<std::size_t>(out - data);
+  commit(out);
   return true;
 }
 
-bool LogRecordBuffer::reserve(std::size_t count) noexcept {
-  if (capacity - size >= count) return true;
-  const std::size_t needed = size + count;
-  if (needed > max_size) return false;
-  const std::size_t target = std::max({needed, capacity * 2, initial_capacity});
-  void* const grown = std::realloc(data, target);  // NOLINT(cppcoreguidelines-no-malloc)
-  if (grown == nullptr) return false;
-  data = static_cast<std::uint8_t*>(grown);
-  capacity = target;
-  return true;
+LogRecordBuffer::Place LogRecordBuffer::place_between(const char* begin, const char* end) const noexcept {
+  return {static_cast<std::uint32_t>(begin - bytes().data()), static_cast<std::uint32_t>(end - begin)};
 }
 
 LogRecordBuffer::Place LogRecordBuffer::find(std::uint32_t field) const noexcept {
   std::string_view rest = bytes();
   while (true) {
-    const std::size_t left = rest.size();
+    const char* const begin = rest.data();
     const WireField found = take_field(rest);
     if (found.number == 0) return {};
-    if (found.number == field) return {size - left, left - rest.size()};
+    if (found.number == field) return place_between(begin, rest.data());
   }
 }
 
 LogRecordBuffer::Place LogRecordBuffer::find_attribute(std::string_view key) const noexcept {
   std::string_view rest = bytes();
   while (true) {
-    const std::size_t left = rest.size();
+    const char* const begin = rest.data();
     const WireField found = take_field(rest);
     if (found.number == 0) return {};
     if (found.number == fields::attributes && AttributeView(found.content).key() == key)
-      return {size - left, left - rest.size()};
+      return place_between(begin, rest.data());
   }
 }
 
@@ -147,9 +136,9 @@ void LogRecordBuffer::erase(Place place) noexcept {
 }
 
 std::uint8_t* LogRecordBuffer::replace(Place place, std::size_t count) noexcept {
-  if (!reserve(count)) return nullptr;
+  if (reserve(count) == nullptr) return nullptr;
   erase(place);
-  size += count;
+  size += static_cast<std::uint32_t>(count);
   return data + size - count;
 }
 
@@ -177,9 +166,9 @@ void LogRecordBuffer::set_body(const AttributeValue& body) noexcept {
 }
 
 void LogRecordBuffer::set_span_context(const SpanContext& context) noexcept {
-  if (!reserve(ids_size)) return;
+  if (reserve(ids_size) == nullptr) return;
   for (const std::uint32_t field : {fields::trace_id, fields::span_id, fields::flags}) erase(find(field));
-  if (context.is_valid()) size = static_cast<std::size_t>(write_ids(data + size, context) - data);
+  if (context.is_valid()) commit(write_ids(data + size, context));
 }
 
 void LogRecordBuffer::set_attribute(std::string_view key, const AttributeValue& value) noexcept {
@@ -212,7 +201,7 @@ LogRecordBuffer* acquire_log_record_buffer() noexcept {
 }
 
 void release_log_record_buffer(LogRecordBuffer* buffer) noexcept {
-  if (spare.buffer != nullptr || spare.is_gone || buffer->capacity > LogRecordBuffer::most_kept_capacity) {
+  if (spare.buffer != nullptr || spare.is_gone || buffer->capacity > LogRecordBuffer::most_kept_of_record) {
     delete buffer;
     return;
   }

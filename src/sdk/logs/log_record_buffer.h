@@ -8,23 +8,15 @@
 #include <string_view>
 
 #include "otlp/writer.h"
+#include "sdk/growing_bytes.h"
 #include "sonde/log_record.hpp"
 
 namespace sonde::detail {
 
 struct LoggerCore;
 
-struct LogRecordBuffer {
-  static constexpr std::size_t initial_capacity = 1024;
-  /// A buffer that grew beyond this gives its memory back after the record.
-  static constexpr std::size_t most_kept_capacity = 64 * 1024;
-  /// No record grows beyond this.
-  static constexpr std::size_t max_size = 64u << 20;
-
-  LogRecordBuffer() = default;
-  ~LogRecordBuffer();
-  LogRecordBuffer(const LogRecordBuffer&) = delete;
-  LogRecordBuffer& operator=(const LogRecordBuffer&) = delete;
+struct LogRecordBuffer : GrowingBytes {
+  LogRecordBuffer() noexcept : GrowingBytes(most_of_record) {}
 
   /// Makes it the record, of `context` unless that is null. False if there is no memory.
   [[nodiscard]] bool write(const LoggerCore& logger, const LogRecord& record,
@@ -38,25 +30,18 @@ struct LogRecordBuffer {
   void set_attribute(std::string_view key, const AttributeValue& value) noexcept;
   void remove_attribute(std::string_view key) noexcept;
 
-  [[nodiscard]] std::string_view bytes() const noexcept {
-    return {reinterpret_cast<const char*>(data), size};
-  }
-
   const LoggerCore* core = nullptr;
-  std::uint8_t* data = nullptr;
-  std::size_t size = 0;
-  std::size_t capacity = 0;
   std::uint32_t dropped_attributes = 0;
 
  private:
   /// Where a field lies in the bytes, tag included; size 0: not there.
   struct Place {
-    std::size_t offset = 0;
-    std::size_t size = 0;
+    std::uint32_t offset = 0;
+    std::uint32_t size = 0;
   };
 
   [[nodiscard]] otlp::ValueLimits value_limits() const noexcept;
-  [[nodiscard]] bool reserve(std::size_t count) noexcept;
+  [[nodiscard]] Place place_between(const char* begin, const char* end) const noexcept;
   [[nodiscard]] Place find(std::uint32_t field) const noexcept;
   [[nodiscard]] Place find_attribute(std::string_view key) const noexcept;
   [[nodiscard]] bool may_add_attribute() const noexcept;

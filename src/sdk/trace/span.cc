@@ -325,18 +325,26 @@ void fail_by_exception(SpanRecord& record) noexcept {
                                   : "an exception left the span's scope");
 }
 
+namespace {
+/// What few pipelines ask for.
+[[gnu::noinline]] void before_end(SpanRecord& record) noexcept {
+  const TracerPipeline& pipeline = *record.core->pipeline;
+  if (pipeline.interest.on_ending) {
+    RecordingSpan ending(record);
+    for (const auto& processor : pipeline.processors) processor->on_ending(ending);
+  }
+  if (pipeline.counters != nullptr) pipeline.counters->count_end(record.is_sampled);
+}
+}  // namespace
+
 void end(SpanRecord* record, std::uint64_t time) noexcept {
   if (record->watch != nullptr) [[unlikely]]
     stop_watching(*record);
   const TracerPipeline& pipeline = *record->core->pipeline;
   write_end_time(*record, or_now(time));
-  if (pipeline.interest.on_ending) {
-    RecordingSpan ending(*record);
-    for (const auto& processor : pipeline.processors) processor->on_ending(ending);
-  }
+  if (!pipeline.ends_plainly) [[unlikely]]
+    before_end(*record);
   write_dropped_counts(*record);
-  if (pipeline.counters != nullptr) [[unlikely]]
-    pipeline.counters->count_end(record->is_sampled);
   const FinishedSpan finished(*record->core, record->bytes(), record->is_sampled);
   for (const auto& processor : pipeline.processors) processor->on_end(finished);
   release_record(record);

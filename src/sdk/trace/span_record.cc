@@ -41,7 +41,6 @@ thread_local PoolGuard pool_guard;
 }  // namespace
 
 // NOLINTBEGIN(cppcoreguidelines-no-malloc): realloc() grows them
-SpanRecord::~SpanRecord() { std::free(data); }
 SpanRecord::AttributeSlots::~AttributeSlots() { std::free(slots_); }
 
 bool SpanRecord::AttributeSlots::grow() noexcept {
@@ -53,17 +52,7 @@ bool SpanRecord::AttributeSlots::grow() noexcept {
   capacity_ = target;
   return true;
 }
-
-bool SpanRecord::grow(std::size_t count) noexcept {
-  const std::size_t needed = size + count;
-  if (needed > max_size) return false;
-  const std::size_t target = std::max({needed, std::size_t{capacity} * 2, initial_capacity});
-  void* const grown = std::realloc(data, std::min(target, max_size));
-  if (grown == nullptr) return false;
-  data = static_cast<std::uint8_t*>(grown);
-  capacity = static_cast<std::uint32_t>(std::min(target, max_size));
-  return true;
-}
+// NOLINTEND(cppcoreguidelines-no-malloc)
 
 void SpanRecord::erase(Field field) noexcept {
   const std::uint32_t behind = field.offset + field.size;
@@ -76,12 +65,6 @@ void SpanRecord::erase(Field field) noexcept {
   move(status);
   for (AttributeSlot& slot : attributes) move(slot.field);
 }
-
-void SpanRecord::free_bytes() noexcept {
-  std::free(std::exchange(data, nullptr));
-  capacity = 0;
-}
-// NOLINTEND(cppcoreguidelines-no-malloc)
 
 SpanRecord* make_record() noexcept {
   if (!PoolGuard::has_gone) pool_guard.touch();

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "otlp/writer.h"
+#include "sdk/growing_bytes.h"
 #include "sdk/trace/tracer_core.h"
 #include "sonde/attribute.hpp"
 #include "sonde/span.hpp"
@@ -20,13 +21,8 @@ namespace sonde::detail {
 
 struct SpanWatch;
 
-struct SpanRecord {
-  static constexpr std::size_t initial_capacity = 1024;
-  /// A record that grew beyond this gives its memory back when it is recycled.
-  static constexpr std::size_t most_kept_capacity = 64 * 1024;
-  /// No span grows beyond this; what does not fit is counted as dropped.
-  static constexpr std::size_t max_size = 64u << 20;
-
+/// What does not fit is counted as dropped.
+struct SpanRecord : GrowingBytes {
   /// Where a field lies in the bytes; size 0: not there.
   struct Field {
     std::uint32_t offset = 0;
@@ -64,59 +60,36 @@ struct SpanRecord {
     std::uint32_t capacity_ = 0;
   };
 
-  SpanRecord() = default;
-  ~SpanRecord();
-  SpanRecord(const SpanRecord&) = delete;
-  SpanRecord& operator=(const SpanRecord&) = delete;
-
-  /// Room for `size` more bytes at the end, or null if there is none; not part of the span until commit().
-  [[nodiscard]] std::uint8_t* reserve(std::size_t count) noexcept {
-    if (capacity - size < count && !grow(count)) [[unlikely]]
-      return nullptr;
-    return data + size;
-  }
-  void commit(const std::uint8_t* end) noexcept { size = static_cast<std::uint32_t>(end - data); }
+  SpanRecord() noexcept : GrowingBytes(most_of_record) {}
 
   /// Takes a field out of the bytes and moves what lies behind it down.
   void erase(Field field) noexcept;
 
   /// Ready for the next span.
   void recycle() noexcept {
-    size = 0;
-    name = status = {};
-    status_code = StatusCode::unset;
+    clear(most_kept_of_record);
+    status = {};
     event_count = link_count = dropped_attributes = dropped_events = dropped_links = 0;
+    status_code = StatusCode::unset;
     attributes.clear();
-    if (capacity > most_kept_capacity) [[unlikely]]
-      free_bytes();
-  }
-
-  [[nodiscard]] std::string_view bytes() const noexcept {
-    return {reinterpret_cast<const char*>(data), size};
   }
 
   const TracerCore* core = nullptr;
   const SpanLimits* limits = nullptr;
   SpanWatch* watch = nullptr;  ///< Null: no other thread reads this record; see span_watch.h.
-  std::uint8_t* data = nullptr;
-  std::uint32_t size = 0;
-  std::uint32_t capacity = 0;
   std::uint64_t start_time = 0;
   Field name;
-  Field status;
-  StatusCode status_code = StatusCode::unset;
   bool is_sampled = true;
+  // Together, for recycle() to clear them at one stroke.
+  StatusCode status_code = StatusCode::unset;
   std::uint32_t event_count = 0;
   std::uint32_t link_count = 0;
   std::uint32_t dropped_attributes = 0;
   std::uint32_t dropped_events = 0;
   std::uint32_t dropped_links = 0;
+  Field status;
   AttributeSlots attributes;
   SpanRecord* next_free = nullptr;
-
- private:
-  [[nodiscard]] bool grow(std::size_t count) noexcept;
-  void free_bytes() noexcept;
 };
 
 /// Records that a thread has at hand for its next spans.

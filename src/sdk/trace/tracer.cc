@@ -45,9 +45,19 @@ std::uint8_t* write_id(std::uint8_t* out, std::uint32_t field, const Id& id) noe
   return otlp::write_fixed(out + 2, id.bytes);
 }
 
+/// Names are short but for a few, and then their length takes one byte.
+[[gnu::always_inline]] inline std::uint8_t* write_name(std::uint8_t* out, std::string_view name) noexcept {
+  if (name.size() >= 0x80) [[unlikely]]
+    return otlp::write_delimited(out, fields::span::name, name);
+  out[0] = byte_tag(fields::span::name, WireType::delimited);
+  out[1] = static_cast<std::uint8_t>(name.size());
+  return otlp::write_bytes(out + 2, name.data(), name.size());
+}
+
 /// Writes what is known when a span starts. False if there is no memory for it.
-bool begin_record(SpanRecord& record, const SpanContext& context, const SpanContext* parent,
-                  std::string_view name, const SpanOptions& options) noexcept {
+[[gnu::always_inline]] inline bool begin_record(SpanRecord& record, const SpanContext& context,
+                                                const SpanContext* parent, std::string_view name,
+                                                const SpanOptions& options) noexcept {
   const std::string_view trace_state = context.trace_state().header();
   constexpr std::size_t fixed_size = 18 + 10 + 10 + 2 + 9 + 6;
   constexpr std::size_t most_of_header = 6;  // a tag and a length
@@ -71,11 +81,18 @@ bool begin_record(SpanRecord& record, const SpanContext& context, const SpanCont
   if (!trace_state.empty()) [[unlikely]]
     out = otlp::write_delimited(out, fields::span::trace_state, trace_state);
   const std::uint8_t* const begin_of_name = out;
-  out = otlp::write_delimited(out, fields::span::name, name);
+  out = write_name(out, name);
   record.name = {static_cast<std::uint32_t>(begin_of_name - record.data),
                  static_cast<std::uint32_t>(out - begin_of_name)};
   record.commit(out);
   return true;
+}
+
+[[gnu::noinline]] void set_initial(SpanRecord& record, const SpanOptions& options,
+                                   Attributes more_attributes) noexcept {
+  set_attributes(record, options.attributes);
+  set_attributes(record, more_attributes);
+  for (const SpanLink& link : options.links) add_link(record, link.context, link.attributes);
 }
 
 }  // namespace
@@ -83,23 +100,29 @@ bool begin_record(SpanRecord& record, const SpanContext& context, const SpanCont
 bool has_processors(const TracerCore& core) noexcept { return !core.pipeline->processors.empty(); }
 
 /// Begins to record the span, which has its context. Without memory it stays one that records nothing.
-[[gnu::noinline]] void SpanStarter::record(Span& span, TracerCore& core, const SpanContext* parent,
-                                           std::string_view name, const SpanOptions& options,
-                                           Attributes more_attributes) noexcept {
+[[gnu::always_inline]] inline void SpanStarter::record(Span& span, TracerCore& core,
+                                                       const SpanContext* parent, std::string_view name,
+                                                       const SpanOptions& options,
+                                                       Attributes more_attributes) noexcept {
   SpanRecord* const record = acquire_record();
-  if (record == nullptr) return;
+  if (record == nullptr) [[unlikely]]
+    return;
   const TracerPipeline& pipeline = *core.pipeline;
   record->core = &core;
   record->limits = &pipeline.limits;
-  if (!begin_record(*record, span.context_, parent, name, options)) return release_record(record);
-  if (!options.attributes.empty()) set_attributes(*record, options.attributes);
-  if (!more_attributes.empty()) set_attributes(*record, more_attributes);
-  for (const SpanLink& link : options.links) add_link(*record, link.context, link.attributes);
-  span.record_ = record;
-  if (pipeline.interest.on_start) {
-    RecordingSpan started(*record);
-    for (const auto& processor : pipeline.processors) processor->on_start(started, options.parent);
+  if (!begin_record(*record, span.context_, parent, name, options)) [[unlikely]]
+    return release_record(record);
+  if ((options.attributes.size() | more_attributes.size() | options.links.size()) != 0) {
+    set_initial(*record, options, more_attributes);
   }
+  span.record_ = record;
+  if (pipeline.interest.on_start) [[unlikely]]
+    tell_of_start(*record, options.parent);
+}
+
+[[gnu::noinline]] void SpanStarter::tell_of_start(SpanRecord& record, const Parent& parent) noexcept {
+  RecordingSpan started(record);
+  for (const auto& processor : record.core->pipeline->processors) processor->on_start(started, parent);
 }
 
 /// With a sampler that has to be asked, a generator of ids, or counters.

@@ -27,6 +27,7 @@ struct TracerPipeline {
   std::vector<ScopeRule> scope_rules;
   std::vector<std::unique_ptr<SpanProcessor>> processors;
   SpanProcessor::Interest interest{false, false};  ///< Of any of them.
+  bool ends_plainly = true;                        ///< Nobody is interested in on_ending(), nor counts.
   bool stands_in = false;                          ///< For a provider that is still to come.
   std::unique_ptr<SpanCounters> counters;          ///< Null if spans are not counted.
 };

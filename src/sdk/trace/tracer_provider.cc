@@ -38,6 +38,7 @@ TracerProvider::TracerProvider(TracerProviderOptions options)
         if (options.meter_provider != nullptr && make_counters != nullptr) {
           pipeline.counters = make_counters(*options.meter_provider);
         }
+        pipeline.ends_plainly = !pipeline.interest.on_ending && pipeline.counters == nullptr;
         pipeline.is_plain = pipeline.id_generator == nullptr && pipeline.counters == nullptr;
         const detail::SamplingPlan::Case& root = pipeline.sampling.at(detail::ParentCase::root);
         pipeline.drops_roots =
