@@ -79,8 +79,6 @@ class Client::Impl {
   ChatStream open_stream(const ChatRequest& request, const std::stop_token& stop);
 
  private:
-  using OnBody = std::function<void(Result<std::string>)>;
-
   [[nodiscard]] std::shared_ptr<HttpLoop> background() {
     return background_.get_or_make([&] { return std::make_shared<BackgroundLoop>(loop_options()); })->loop();
   }
@@ -105,23 +103,16 @@ class Client::Impl {
     return *std::move(result);
   }
 
-  /// Sends the request, if there is one; what its body is, or why there is none, goes to on_body, on the
+  /// Sends the request, if there is one; its outcome, or why there is none, goes to options.on_done, on the
   /// loop's thread.
-  std::shared_ptr<HttpCall> send(HttpLoop& loop, Expected<detail::ApiRequest> request, const Context& context,
-                                 const std::stop_token& stop,
-                                 std::optional<std::chrono::milliseconds> timeout, OnBody on_body,
-                                 transport::BodySink on_data = {}) const {
+  std::shared_ptr<HttpCall> send(HttpLoop& loop, Expected<detail::ApiRequest> request,
+                                 detail::CallOptions options) const {
     if (!request) {
-      loop.post([on_body = std::move(on_body), error = from(request.error())] { on_body(error); });
+      loop.post([on_done = std::move(options.on_done), error = from(request.error())] { on_done(error); });
       return nullptr;
     }
-    return HttpCall::start(endpoint_, loop, *std::move(request),
-                           {.context = context,
-                            .stop = stop,
-                            .closing = closing_.get_token(),
-                            .timeout = timeout,
-                            .on_data = std::move(on_data),
-                            .on_done = std::move(on_body)});
+    options.closing = closing_.get_token();
+    return HttpCall::start(endpoint_, loop, *std::move(request), std::move(options));
   }
 
   void start_chat(HttpLoop& loop, const ChatRequest& request, const std::stop_token& stop, OnChat on_done);
@@ -148,31 +139,36 @@ void Client::Impl::start_chat(HttpLoop& loop, const ChatRequest& request, const 
                               OnChat on_done) {
   const auto inference = std::make_shared<Inference>(start(request, false));
   record_request(*inference, request);
-  send(loop, dialect().chat_request(request, false), inference->inside(), stop, request.timeout,
-       [endpoint = endpoint_, inference, on_done = std::move(on_done)](const Result<std::string>& body) {
-         auto response = body ? endpoint->dialect->read_chat(*body) : body.error();
-         if (response) {
-           inference->set_response(RecordedResponse(*response).recorded);
-           record_output(*inference, *response);
-         } else {
-           fail(*inference, response.error());
-         }
-         inference->end();
-         on_done(std::move(response));
-       });
+  const auto finish = [endpoint = endpoint_, inference,
+                       on_done = std::move(on_done)](const Result<std::string>& body) {
+    auto response = body ? endpoint->dialect->read_chat(*body) : body.error();
+    if (response) {
+      inference->set_response(RecordedResponse(*response).recorded);
+      record_output(*inference, *response);
+    } else {
+      fail(*inference, response.error());
+    }
+    inference->end();
+    on_done(std::move(response));
+  };
+  send(loop, dialect().chat_request(request, false),
+       {.context = inference->inside(), .stop = stop, .timeout = request.timeout, .on_done = finish});
 }
 
 void Client::Impl::start_stream(HttpLoop& loop, const ChatRequest& request, const std::stop_token& stop,
                                 const OnChunk& on_chunk, OnChat on_done) {
   const auto reading = std::make_shared<StreamReading>(start(request, true), dialect());
   record_request(reading->inference(), request);
-  send(
-      loop, dialect().chat_request(request, true), reading->inference().inside(), stop, request.timeout,
-      [reading, on_done = std::move(on_done)](const Result<std::string>& body) {
-        reading->end(body);
-        on_done(reading->close());
-      },
-      [reading, on_chunk](std::string_view bytes) { return reading->feed(bytes, on_chunk); });
+  const auto finish = [reading, on_done = std::move(on_done)](const Result<std::string>& body) {
+    reading->end(body);
+    on_done(reading->close());
+  };
+  send(loop, dialect().chat_request(request, true),
+       {.context = reading->inference().inside(),
+        .stop = stop,
+        .timeout = request.timeout,
+        .on_data = [reading, on_chunk](std::string_view bytes) { return reading->feed(bytes, on_chunk); },
+        .on_done = finish});
 }
 
 void Client::Impl::start_embed(HttpLoop& loop, const EmbeddingsInput& input, const std::stop_token& stop,
@@ -184,18 +180,20 @@ void Client::Impl::start_embed(HttpLoop& loop, const EmbeddingsInput& input, con
                                                      .server_port = endpoint_->server_port,
                                                      .dimension_count = input.dimensions},
                                    instrumentation_);
-  send(loop, dialect().embeddings_request(input), embeddings->inside(), stop, {},
-       [endpoint = endpoint_, embeddings, on_done = std::move(on_done)](const Result<std::string>& body) {
-         auto response = body ? endpoint->dialect->read_embeddings(*body) : body.error();
-         if (response) {
-           embeddings->set_response(response->model, response->input_tokens,
-                                    static_cast<std::int64_t>(response->vectors.front().size()));
-         } else {
-           fail(*embeddings, response.error());
-         }
-         embeddings->end();
-         on_done(std::move(response));
-       });
+  const auto finish = [endpoint = endpoint_, embeddings,
+                       on_done = std::move(on_done)](const Result<std::string>& body) {
+    auto response = body ? endpoint->dialect->read_embeddings(*body) : body.error();
+    if (response) {
+      embeddings->set_response(response->model, response->input_tokens,
+                               static_cast<std::int64_t>(response->vectors.front().size()));
+    } else {
+      fail(*embeddings, response.error());
+    }
+    embeddings->end();
+    on_done(std::move(response));
+  };
+  send(loop, dialect().embeddings_request(input),
+       {.context = embeddings->inside(), .stop = stop, .on_done = finish});
 }
 
 ChatStream Client::Impl::open_stream(const ChatRequest& request, const std::stop_token& stop) {
@@ -204,10 +202,12 @@ ChatStream Client::Impl::open_stream(const ChatRequest& request, const std::stop
   record_request(reading.inference(), request);
   const Context inside = reading.inference().inside();
   const auto state = std::make_shared<ChatStreamState>(std::move(reading), loop);
-  state->set_call(send(
-      *loop, dialect().chat_request(request, true), inside, stop, request.timeout,
-      [state](const Result<std::string>& body) { state->end(body); },
-      [state](std::string_view bytes) { return state->feed(bytes); }));
+  state->set_call(send(*loop, dialect().chat_request(request, true),
+                       {.context = inside,
+                        .stop = stop,
+                        .timeout = request.timeout,
+                        .on_data = [state](std::string_view bytes) { return state->feed(bytes); },
+                        .on_done = [state](const Result<std::string>& body) { state->end(body); }}));
   return ChatStream(state);
 }
 

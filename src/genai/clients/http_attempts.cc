@@ -63,7 +63,7 @@ Endpoint::Endpoint(std::unique_ptr<Dialect> api, ClientOptions client_options, c
 
 std::shared_ptr<HttpCall> HttpCall::start(std::shared_ptr<const Endpoint> endpoint, transport::HttpLoop& loop,
                                           ApiRequest request, CallOptions options) {
-  const std::shared_ptr<HttpCall> call(
+  std::shared_ptr<HttpCall> call(
       new HttpCall(std::move(endpoint), loop, std::move(request), std::move(options)));
   loop.post([call] { call->begin(); });
   return call;
