@@ -7,6 +7,7 @@
 #include <sonde/bridge/asio.hpp>
 #include <sonde/bridge/spdlog_sink.hpp>
 #include <sonde/sonde.hpp>
+#include <sonde/setup.hpp>
 #ifdef HAS_OPENTELEMETRY
 #include <sonde/bridge/opentelemetry_api.hpp>
 #endif
