@@ -90,6 +90,8 @@ inline constexpr SpanOptions no_span_options;
 struct SpanStarter {
   [[nodiscard]] static Span start(TracerCore& core, std::string_view name,
                                   const SpanOptions& options) noexcept;
+  /// Stands for the parent.
+  [[nodiscard]] static Span start_without_provider(const Parent& parent) noexcept;
 
  private:
   static Span start_any(TracerCore& core, std::string_view name, const SpanOptions& options) noexcept;
@@ -121,8 +123,9 @@ class Tracer {
   [[nodiscard]] Span start_span(std::string_view name, const SpanOptions& options) const noexcept {
     detail::TracerCore* const core = slot_->core.load(std::memory_order_acquire);
     if (core != nullptr) return detail::SpanStarter::start(*core, name, options);
-    const SpanContext* const parent = options.parent.resolve();
-    return parent == nullptr ? Span() : Span(*parent);
+    if (options.parent.is_none()) [[likely]]
+      return Span();
+    return detail::SpanStarter::start_without_provider(options.parent);
   }
   [[nodiscard]] Span start_span(std::string_view name) const noexcept {
     return start_span(name, detail::no_span_options);

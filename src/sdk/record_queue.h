@@ -93,12 +93,14 @@ struct QueueRoom {
       : records(max_records),
         chunks(max_bytes),
         all_blocks(max_records / 8),
-        largest_block(std::clamp<std::size_t>(max_batch / 32, 1, 16)) {}
+        largest_block(std::clamp<std::size_t>(max_batch / 8, 1, 64)) {}
 
   Budget records;
   ChunkPool chunks;
   const std::size_t all_blocks;     ///< That all threads together may hold unused.
-  const std::size_t largest_block;  ///< A few hundredths of a batch, which may be noticed so much too late.
+  /// Part of a batch, which may be noticed so much too late. Not small, for a thread that takes or gives up a
+  /// block waits until all it has written has reached its cache.
+  const std::size_t largest_block;
   std::atomic<std::size_t> queue_count{0};
   std::atomic<std::uint64_t> pushed{0};  ///< Items, as far as their blocks are used up.
   std::atomic<std::uint64_t> wake_at_pushed{0};

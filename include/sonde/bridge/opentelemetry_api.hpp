@@ -11,6 +11,7 @@
 //
 // Source: specification trace/api.md; opentelemetry/trace/{tracer_provider,tracer,span}.h.
 
+#include <opentelemetry/trace/context.h>
 #include <opentelemetry/trace/provider.h>
 #include <opentelemetry/trace/tracer.h>
 #include <opentelemetry/trace/tracer_provider.h>

@@ -42,14 +42,14 @@ class SharedWord {
  public:
   SharedWord() = default;
   explicit SharedWord(T value) noexcept : value_(value) {}
-  /// The writing thread's.
-  [[nodiscard]] T own() const noexcept { return value_.load(std::memory_order_relaxed); }
-  void set(T value) noexcept { value_.store(value, std::memory_order_release); }
+  /// The writing thread's, which need not be atomic: nobody else writes.
+  [[nodiscard]] T own() const noexcept { return value_; }
+  void set(T value) noexcept { std::atomic_ref<T>(value_).store(value, std::memory_order_release); }
   /// Any other thread's.
-  [[nodiscard]] T get() const noexcept { return value_.load(std::memory_order_acquire); }
+  [[nodiscard]] T get() const noexcept { return std::atomic_ref<T>(value_).load(std::memory_order_acquire); }
 
  private:
-  std::atomic<T> value_{};
+  alignas(std::atomic_ref<T>::required_alignment) mutable T value_{};
 };
 
 /// The version of a cell (a sequence lock with one writer).

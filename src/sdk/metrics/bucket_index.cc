@@ -1,37 +1,25 @@
 #include "sdk/metrics/bucket_index.h"
 
 #include <limits>
+#include <utility>
 
 namespace sonde::detail {
 
-BucketIndex::BucketIndex(const std::vector<double>& boundaries)
-    : count_(boundaries.size()), boundaries_(boundaries) {
-  boundaries_.insert(boundaries_.end(), 2, std::numeric_limits<double>::infinity());
-  make_table();
-}
-
-void BucketIndex::make_table() {
-  constexpr std::int64_t most_rows = 256;
-  constexpr std::size_t compared = 2;
-  const auto end = boundaries_.begin() + static_cast<std::ptrdiff_t>(count_);
-  const auto positive = std::upper_bound(boundaries_.begin(), end, 0.0);
-  if (positive == end) return;
-  first_exponent_ = exponent(*positive) - 1;
-  last_row_ = exponent(*(end - 1)) + 1 - first_exponent_;
-  if (last_row_ >= most_rows || count_ > std::numeric_limits<std::uint16_t>::max()) return;
-  std::vector<std::uint16_t> below = {0};
+BucketIndex::BucketIndex(std::vector<double> boundaries) : boundaries_(std::move(boundaries)) {
+  const std::size_t count = boundaries_.size();
+  const auto positive = std::upper_bound(boundaries_.begin(), boundaries_.end(), 0.0);
+  if (positive != boundaries_.end()) {
+    first_exponent_ = exponent(*positive) - 1;
+    last_row_ = exponent(boundaries_.back()) + 1 - first_exponent_;
+  }
   std::size_t passed = 0;
   for (std::int64_t row = 0; row <= last_row_; ++row) {
-    while (passed < count_ && exponent(boundaries_[passed]) <= first_exponent_ + row) ++passed;
-    if (passed - below.back() > compared) return;
-    if (row < last_row_) below.push_back(static_cast<std::uint16_t>(passed));
+    below_.push_back(static_cast<std::uint32_t>(passed));
+    while (passed < count && exponent(boundaries_[passed]) <= first_exponent_ + row) ++passed;
+    is_crowded_ |= passed - below_.back() > 2;
   }
-  below_ = std::move(below);
-}
-
-std::size_t BucketIndex::search(double value) const noexcept {
-  const auto end = boundaries_.begin() + static_cast<std::ptrdiff_t>(count_);
-  return static_cast<std::size_t>(std::lower_bound(boundaries_.begin(), end, value) - boundaries_.begin());
+  below_.push_back(static_cast<std::uint32_t>(passed));
+  boundaries_.insert(boundaries_.end(), 2, std::numeric_limits<double>::infinity());
 }
 
 }  // namespace sonde::detail

@@ -199,6 +199,11 @@ bool has_processors(const TracerCore& core) noexcept { return !core.pipeline->pr
   return start_decided(core, given, parent, plan.decision, name, options);
 }
 
+Span SpanStarter::start_without_provider(const Parent& parent) noexcept {
+  const SpanContext* const context = parent.resolve();
+  return context == nullptr ? Span() : Span(*context);
+}
+
 Span SpanStarter::start(TracerCore& core, std::string_view name, const SpanOptions& options) noexcept {
   RandomGenerator& random = random_generator;
   // What an application does most often that samples little; kept free of all else.

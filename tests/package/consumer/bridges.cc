@@ -6,8 +6,8 @@
 #include <memory>
 #include <sonde/bridge/asio.hpp>
 #include <sonde/bridge/spdlog_sink.hpp>
-#include <sonde/sonde.hpp>
 #include <sonde/setup.hpp>
+#include <sonde/sonde.hpp>
 #ifdef HAS_OPENTELEMETRY
 #include <sonde/bridge/opentelemetry_api.hpp>
 #endif
