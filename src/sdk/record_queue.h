@@ -97,7 +97,7 @@ struct QueueRoom {
 
   Budget records;
   ChunkPool chunks;
-  const std::size_t all_blocks;     ///< That all threads together may hold unused.
+  const std::size_t all_blocks;  ///< That all threads together may hold unused.
   /// Part of a batch, which may be noticed so much too late. Not small, for a thread that takes or gives up a
   /// block waits until all it has written has reached its cache.
   const std::size_t largest_block;

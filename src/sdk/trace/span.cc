@@ -74,6 +74,7 @@ std::uint32_t fingerprint(std::string_view key) noexcept {
 [[gnu::always_inline]] inline SpanRecord::AttributeSlot* find_attribute(SpanRecord& record,
                                                                         std::string_view key,
                                                                         std::uint32_t print) noexcept {
+  if (!record.attributes.may_have(print)) return nullptr;
   for (SpanRecord::AttributeSlot& slot : record.attributes) {
     if (slot.fingerprint == print && has_key(record.data + slot.field.offset, key)) [[unlikely]]
       return &slot;
@@ -85,14 +86,14 @@ void drop_attribute(SpanRecord& record) noexcept { ++record.dropped_attributes; 
 
 /// Room for an attribute's field of that size: in its old place if it has one and fits, else at the end. Null
 /// if a limit stands against it. Makes the slot if there is none.
-std::uint8_t* place_attribute(SpanRecord& record, SpanRecord::AttributeSlot*& slot,
+std::uint8_t* place_attribute(SpanRecord& record, SpanRecord::AttributeSlot*& slot, std::uint32_t print,
                               std::size_t field_size) noexcept {
   if (slot != nullptr && slot->field.size == field_size) return record.data + slot->field.offset;
   if (slot == nullptr && record.attributes.size() >= record.limits->attribute_count) return nullptr;
   if (record.reserve(field_size) == nullptr) return nullptr;
   if (slot != nullptr) {
     record.erase(slot->field);
-  } else if (slot = record.attributes.add(); slot == nullptr) {
+  } else if (slot = record.attributes.add(print); slot == nullptr) {
     return nullptr;
   }
   slot->field = {record.size, static_cast<std::uint32_t>(field_size)};
@@ -111,9 +112,8 @@ std::uint8_t* place_attribute(SpanRecord& record, SpanRecord::AttributeSlot*& sl
 
   const std::uint32_t print = fingerprint(key);
   SpanRecord::AttributeSlot* slot = find_attribute(record, key, print);
-  std::uint8_t* out = place_attribute(record, slot, field_size);
+  std::uint8_t* out = place_attribute(record, slot, print, field_size);
   if (out == nullptr) return drop_attribute(record);
-  slot->fingerprint = print;
   out = otlp::write_delimited_header(out, fields::span::attributes, content);
   out = otlp::write_delimited(out, fields::key_value::key, key);
   out = otlp::write_delimited_header(out, fields::key_value::value, value_size);
@@ -206,10 +206,10 @@ void set_attribute(SpanRecord& record, std::string_view key, const AttributeValu
   if (record.attributes.size() >= record.limits->attribute_count) return drop_attribute(record);
   std::uint8_t* const out = record.reserve(otlp::short_key_value_size);
   if (out == nullptr) return drop_attribute(record);
-  SpanRecord::AttributeSlot* const slot = record.attributes.add();
+  SpanRecord::AttributeSlot* const slot = record.attributes.add(print);
   if (slot == nullptr) return drop_attribute(record);
   const std::uint8_t* const end = otlp::write_short_key_value(out, fields::span::attributes, key, value);
-  *slot = {print, {record.size, static_cast<std::uint32_t>(end - out)}};
+  slot->field = {record.size, static_cast<std::uint32_t>(end - out)};
   record.commit(end);
 }
 

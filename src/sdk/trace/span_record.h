@@ -41,20 +41,34 @@ struct SpanRecord : GrowingBytes {
     AttributeSlots(const AttributeSlots&) = delete;
     AttributeSlots& operator=(const AttributeSlots&) = delete;
 
+    /// Whether there may be one of that fingerprint; mostly rightly so. For not looking through all of them.
+    [[nodiscard]] bool may_have(std::uint32_t fingerprint) const noexcept {
+      return (seen_ & bit_of(fingerprint)) != 0;
+    }
     /// One more, or null if memory is exhausted.
-    [[nodiscard]] AttributeSlot* add() noexcept {
+    [[nodiscard]] AttributeSlot* add(std::uint32_t fingerprint) noexcept {
       if (size_ == capacity_ && !grow()) [[unlikely]]
         return nullptr;
-      return &slots_[size_++];
+      seen_ |= bit_of(fingerprint);
+      AttributeSlot& added = slots_[size_++];
+      added.fingerprint = fingerprint;
+      return &added;
     }
-    void clear() noexcept { size_ = 0; }
+    void clear() noexcept {
+      size_ = 0;
+      seen_ = 0;
+    }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] AttributeSlot* begin() noexcept { return slots_; }
     [[nodiscard]] AttributeSlot* end() noexcept { return slots_ + size_; }
 
    private:
+    static std::uint64_t bit_of(std::uint32_t fingerprint) noexcept {
+      return std::uint64_t{1} << (fingerprint * 0x9E3779B1U >> 26);
+    }
     [[nodiscard]] bool grow() noexcept;
 
+    std::uint64_t seen_ = 0;  ///< A bit for each fingerprint, some of which share one.
     AttributeSlot* slots_ = nullptr;
     std::uint32_t size_ = 0;
     std::uint32_t capacity_ = 0;
