@@ -35,16 +35,18 @@ TEST(Content, IsTheConventionsOwnExample) {
 
 TEST(Content, HasEveryTypeOfPart) {
   const std::uint8_t image[] = {0xFF, 0xD8, 0xFF};
+  const Attribute search[] = {{"type", "web_search"}};  // parts are views: what they show must outlive them
+  const Attribute title[] = {{"title", "RFC 9110"}};
   Messages messages;
   messages.add("assistant", "planner")
       .reasoning("think")
-      .part(Part::server_tool_call("s1", "web_search", AttributeValue::map({{"type", "web_search"}})))
-      .part(Part::server_tool_call_response("s1", AttributeValue::map({{"type", "web_search"}})))
+      .part(Part::server_tool_call("s1", "web_search", AttributeValue::map(Attributes(search))))
+      .part(Part::server_tool_call_response("s1", AttributeValue::map(Attributes(search))))
       .part(Part::blob(Modality::image, "image/jpeg", image))
       .part(Part::file(Modality::document, "file-1", "application/pdf"))
       .part(Part::uri(Modality::audio, "https://example.org/a.ogg"))
       .part(Part::compaction("c1", "so far"))
-      .part(Part::generic("citation", {{"title", "RFC 9110"}}))
+      .part(Part::generic("citation", Attributes(title)))
       .finish_reason("stop");
   EXPECT_EQ(
       input(messages),
@@ -91,7 +93,8 @@ TEST(Content, OfToolsAndDocumentsLeavesOutWhatIsNotGiven) {
 TEST(Content, IsCutInsideItsPartsSoThatItStaysWhole) {
   Messages messages;
   messages.add("user").text("Übermäßig").text("kurz");
-  messages.add("assistant").tool_call("1", "f", AttributeValue::map({{"a", "abcdefgh"}, {"n", 1}}));
+  const Attribute arguments[] = {{"a", "abcdefgh"}, {"n", 1}};
+  messages.add("assistant").tool_call("1", "f", AttributeValue::map(Attributes(arguments)));
   EXPECT_EQ(
       input(messages, {.max_text_length = 4}),
       R"([{"role":"user","parts":[{"type":"text","content":"Über…"},{"type":"text","content":"kurz"}]},)"
@@ -107,10 +110,10 @@ TEST(Content, PassesTheRedactionHookWithEveryText) {
   };
   Messages messages;
   messages.add("user").text("I am Ada");
-  messages.add("assistant")
-      .tool_call("1", "f",
-                 AttributeValue::map({{"names", AttributeValue::strings(names)},
-                                      {"deeper", AttributeValue::array({"Ada", 2})}}));
+  const AttributeValue deeper[] = {"Ada", 2};
+  const Attribute arguments[] = {{"names", AttributeValue::strings(names)},
+                                 {"deeper", AttributeValue::array(std::span(deeper))}};
+  messages.add("assistant").tool_call("1", "f", AttributeValue::map(Attributes(arguments)));
   EXPECT_EQ(
       input(messages, options),
       R"([{"role":"user","parts":[{"type":"text","content":"[name]"}]},)"
