@@ -19,8 +19,6 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHECKED_FOLDERS = ("src", "examples", "bench")
-# Written since the tree was last clean and not gone through yet: take a folder out when it is. `tidy PATH` checks it now.
-PENDING = ("src/genai", "bench")
 # Tests, benchmarks and fuzz targets are left out: half of all the time for findings in GoogleTest's macros.
 LEFT_OUT = re.compile(r"_(test|bench|fuzz)\.cc$|/testing/|\.S$")
 INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*["<]([^">]+)[">]', re.MULTILINE)
@@ -127,10 +125,6 @@ def main():
     if arguments.files:
         entries = [entry for entry in entries
                    if any(part in str(entry[0].relative_to(ROOT)) for part in arguments.files)]
-    else:
-        pending = [entry for entry in entries if any(entry[0].is_relative_to(ROOT / folder) for folder in PENDING)]
-        entries = [entry for entry in entries if entry not in pending]
-        print(f"tidy: NOT CHECKED YET: {len(pending)} sources of {', '.join(PENDING)}")
     if not entries:
         sys.exit("tidy: no source to check; is the build configured with the tests on?")
 
