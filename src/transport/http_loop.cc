@@ -81,7 +81,7 @@ class HttpLoop::Impl {
   const pid_t process_ = getpid();
   Descriptor epoll_{epoll_create1(EPOLL_CLOEXEC)};
   Descriptor wake_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-  CURLM* multi_ = nullptr;
+  CURLM* multi_;
   std::optional<Clock::time_point> curl_deadline_;
   std::map<Id, std::unique_ptr<Active>> active_;
   std::multimap<Clock::time_point, std::function<void()>> timers_;
@@ -91,9 +91,14 @@ class HttpLoop::Impl {
   std::vector<std::function<void()>> posted_;  ///< Guarded by the mutex.
 };
 
-HttpLoop::Impl::Impl(HttpClientOptions options) : options_(std::move(options)) {
-  initialise_curl();
-  multi_ = curl_multi_init();
+namespace {
+CURLM* make_multi() {
+  initialise_curl();  // first
+  return curl_multi_init();
+}
+}  // namespace
+
+HttpLoop::Impl::Impl(HttpClientOptions options) : options_(std::move(options)), multi_(make_multi()) {
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &on_socket);
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &on_timer);

@@ -18,8 +18,7 @@ inline constexpr auto variable_table = [] {
   using enum VariableType;
   constexpr std::string_view general = "General", resource = "Resource", sampling = "Sampling",
                              limits = "Limits", batches = "Batches", exporters = "Exporters", otlp = "OTLP",
-                             metrics = "Metrics", others = "Zipkin and Prometheus",
-                             genai = "GenAI";
+                             metrics = "Metrics", others = "Zipkin and Prometheus", genai = "GenAI";
   return std::to_array<Variable>({
       {general, "OTEL_SDK_DISABLED", boolean, "false", "Turns all signals off. Propagators go on working."},
       {general, "OTEL_CONFIG_FILE", text, "none",
@@ -188,21 +187,29 @@ inline constexpr auto variable_table = [] {
        "Where prompts, answers and tool arguments are recorded; `true` is SPAN_ONLY.",
        "NO_CONTENT SPAN_ONLY EVENT_ONLY SPAN_AND_EVENT true false"},
       {genai, "SONDE_GENAI_PROFILES", list, "newest",
-       "Which generations of names are emitted: of semantic-conventions-genai, the metrics of semantic conventions "
+       "Which generations of names are emitted: of semantic-conventions-genai, the metrics of semantic "
+       "conventions "
        "1.41, the lesson's.",
        "newest v1.41 lesson"},
       {genai, "OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN", choice, "spans",
-       "With `logs`, exceptions of GenAI operations become log records in place of span events; with `logs/dup`, "
+       "With `logs`, exceptions of GenAI operations become log records in place of span events; with "
+       "`logs/dup`, "
        "both.",
        "logs logs/dup"},
       {genai, "OTEL_INSTRUMENTATION_GENAI_COMPLETION_HOOK", choice, "none",
-       "With `upload`, content is written to files, whatever is captured, and spans refer to them.", "upload"},
+       "With `upload`, content is written to files, whatever is captured, and spans refer to them.",
+       "upload"},
       {genai, "OTEL_INSTRUMENTATION_GENAI_UPLOAD_BASE_PATH", text, "none",
        "The folder of those files, as a path or a file:// URI."},
       {genai, "OTEL_INSTRUMENTATION_GENAI_UPLOAD_FORMAT", choice, "json",
        "With `jsonl`, a line for each message.", "json jsonl"},
-      {genai, "OTEL_INSTRUMENTATION_GENAI_UPLOAD_MAX_QUEUE_SIZE", integer, "20",
-       "Operations whose content may wait to be written; that of others is dropped.", {}, 1},
+      {genai,
+       "OTEL_INSTRUMENTATION_GENAI_UPLOAD_MAX_QUEUE_SIZE",
+       integer,
+       "20",
+       "Operations whose content may wait to be written; that of others is dropped.",
+       {},
+       1},
   });
 }();
 // clang-format on
