@@ -10,20 +10,19 @@ namespace sonde::detail {
 namespace fields = otlp::fields;
 
 ExplicitBucketHistogram::ExplicitBucketHistogram(const MetricStream& stream)
-    : boundaries_(stream.aggregation.boundaries),
-      index_(boundaries_),
+    : index_(stream.aggregation.boundaries),
       has_sum_(!may_be_negative(stream.kind)),
       has_min_max_(stream.aggregation.record_min_max) {}
 
 ExplicitBucketHistogram::Cell ExplicitBucketHistogram::make_cell() const {
-  const std::size_t size = boundaries_.size() + 1;
+  const std::size_t size = index_.boundaries().size() + 1;
   return {.counts = std::make_unique<SharedWord<std::uint64_t>[]>(size),
           .seen_counts = std::make_unique<std::uint64_t[]>(size)};
 }
 
 ExplicitBucketHistogram::State ExplicitBucketHistogram::make_state() const {
   State state;
-  state.counts.resize(boundaries_.size() + 1);
+  state.counts.resize(index_.boundaries().size() + 1);
   return state;
 }
 
@@ -31,7 +30,7 @@ bool ExplicitBucketHistogram::gather(Cell& cell, State& state) const noexcept {
   std::uint64_t epoch = 0;
   double before = 0;
   double current = 0;
-  const std::size_t size = boundaries_.size() + 1;
+  const std::size_t size = index_.boundaries().size() + 1;
   const bool has_changed = cell.version.read([&] {
     epoch = cell.epoch.get();
     before = cell.sum.before();
@@ -67,7 +66,7 @@ void ExplicitBucketHistogram::encode(const State& state, PointWriter& writer) co
   writer.fixed(names::count, std::accumulate(state.counts.begin(), state.counts.end(), std::uint64_t{0}));
   if (has_sum_) writer.fixed(names::sum, state.sum);
   writer.packed(names::bucket_counts, state.counts);
-  if (!boundaries_.empty()) writer.packed(names::explicit_bounds, boundaries_);
+  if (!index_.boundaries().empty()) writer.packed(names::explicit_bounds, index_.boundaries());
   if (!has_min_max_) return;
   writer.fixed(names::min, state.min);
   writer.fixed(names::max, state.max);

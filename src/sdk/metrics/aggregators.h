@@ -314,7 +314,6 @@ class ExplicitBucketHistogram {
   [[nodiscard]] std::size_t bucket(double value) const noexcept { return index_.of(value); }
 
  private:
-  std::vector<double> boundaries_;
   BucketIndex index_;
   bool has_sum_;
   bool has_min_max_;

@@ -8,6 +8,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace sonde::detail {
@@ -28,6 +29,10 @@ class BucketIndex {
       return static_cast<std::size_t>(std::lower_bound(all + below, all + below_[row + 1], value) - all);
     return below + static_cast<std::size_t>(all[below] < value) +
            static_cast<std::size_t>(all[below + 1] < value);
+  }
+
+  [[nodiscard]] std::span<const double> boundaries() const noexcept {
+    return std::span(boundaries_).first(boundaries_.size() - 2);
   }
 
  private:
